@@ -1,0 +1,42 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+
+/** The keys that one secret yields. Each has one use, so that a value made for one never serves another. */
+export interface KeySet {
+  /** Names the secret in every record, so that records outlive a rotation. Reveals nothing about it. */
+  readonly id: string;
+  readonly code: Buffer;
+  readonly check: Buffer;
+  readonly seal: Buffer;
+}
+
+export interface Keyring {
+  /** The key set that new records are written with: the first secret. */
+  readonly current: KeySet;
+  readonly all: readonly KeySet[];
+  /** Hashes addresses and references for lookup. From the *last* secret: it must not change while records live. */
+  readonly lookup: Buffer;
+  /** Authenticates what we put into URLs that providers call back. */
+  readonly callback: Buffer;
+}
+
+const derive = (secret: Buffer, use: string, bytes = 32): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `passlane/v1/${use}`, bytes));
+
+/** @param secrets decoded `PASSLANE_SECRET`, newest first, at least one of ≥ 32 bytes. Keys by HKDF (RFC 5869). */
+export function makeKeyring(secrets: readonly Buffer[]): Keyring {
+  const all = secrets.map((secret) => ({
+    id: derive(secret, 'id', 4).toString('hex'),
+    code: derive(secret, 'code'),
+    check: derive(secret, 'check'),
+    seal: derive(secret, 'seal'),
+  }));
+  const current = all[0];
+  const oldest = secrets.at(-1);
+  if (!current || !oldest) throw new Error('a keyring needs at least one secret');
+  return { current, all, lookup: derive(oldest, 'lookup'), callback: derive(oldest, 'callback') };
+}
+
+/** The key set that a record names, or undefined when its secret was retired. */
+export const keySet = (ring: Keyring, id: string): KeySet | undefined => ring.all.find((set) => set.id === id);
+
+export const hmac = (key: Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();

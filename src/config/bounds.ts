@@ -1,0 +1,15 @@
+/** The bounds and defaults of design §3, shared by the file's schema and the API's. Times in seconds. */
+export const bounds = {
+  codeLength: { min: 4, max: 12, default: 6 },
+  ttl: { min: 30, max: 86_400, default: 300 },
+  maxChecks: { min: 1, max: 10, default: 5 },
+  wait: { min: 5, max: 900, default: 30 },
+  /** Nobody starts anything within a minute of a call: the phone is at the person's ear. */
+  afterVoice: 60,
+  steps: 10,
+  from: 64,
+  template: 500,
+} as const;
+
+/** A language tag (BCP 47), as far as we read it. */
+export const LANGUAGE_TAG = { pattern: '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$', maxLength: 20 } as const;

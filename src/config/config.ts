@@ -1,0 +1,119 @@
+import type { Channel, ProviderDefinition } from '../providers/contract.js';
+import type { Alphabet } from '../codes/alphabets.js';
+
+/** `live` keys reach real accounts, `test` keys reach test inboxes; neither reaches the other's. */
+export type Mode = 'live' | 'test';
+export const SCOPES = ['verifications', 'verifications:read', 'profiles', 'webhooks', 'pii:read'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface AccountConfig {
+  readonly name: string;
+  readonly provider: ProviderDefinition;
+  readonly channels: readonly Channel[];
+  readonly settings: object;
+  /** Milliseconds that one call may take. */
+  readonly timeout: number;
+  /** Calls at a time, in each process. */
+  readonly concurrency: number;
+}
+
+/** Accounts in the order in which they are tried; with weights, the first one is drawn by them. */
+export type AccountList = readonly { readonly account: string; readonly weight?: number }[];
+
+/** The accounts of one channel, by country where one is named. */
+export interface RouteConfig {
+  readonly default: AccountList;
+  readonly countries: Readonly<Record<string, AccountList>>;
+}
+
+export interface KeyConfig {
+  readonly id: string;
+  readonly application: string;
+  readonly token: string;
+  readonly mode: Mode;
+  readonly scopes: readonly Scope[];
+}
+
+/** At most `count` in each window of `seconds`. */
+export interface Limit {
+  readonly count: number;
+  readonly seconds: number;
+}
+
+/** Budgets of one recipient within one application; null is no limit. */
+export interface Limits {
+  readonly sends_per_number: Limit | null;
+  readonly failures_per_number: Limit | null;
+}
+
+export interface ApplicationConfig {
+  readonly name: string;
+  readonly keys: readonly KeyConfig[];
+  readonly limits: Limits;
+}
+
+/** When a step counts as done, so that no further one starts. */
+export const CONFIRM_ON = ['sent', 'delivered', 'read'] as const;
+export type ConfirmOn = (typeof CONFIRM_ON)[number];
+
+export interface Step {
+  readonly channel: Channel;
+  readonly from?: string;
+  /** Text with `{{code}}`. */
+  readonly template?: string;
+  /** Seconds that this step gets before the next one starts. */
+  readonly wait: number;
+  readonly confirm_on: ConfirmOn;
+}
+
+export interface CodeDefaults {
+  readonly code_length?: number;
+  readonly alphabet?: Alphabet;
+  readonly ttl?: number;
+  readonly max_checks?: number;
+  readonly locale?: string;
+  readonly template?: string;
+  readonly resend?: Resend;
+}
+
+/** What a repeated send brings: the same code, a new one in its place, or a new one beside the old ones. */
+export const RESEND = ['reuse', 'rotate', 'any_live'] as const;
+export type Resend = (typeof RESEND)[number];
+
+/** A step of a profile, as people edit it. */
+export interface ProfileChannel extends Step {
+  readonly id: string;
+  /** Position among the others, from 0. */
+  readonly order: number;
+  readonly status: 'active' | 'inactive';
+}
+
+/** A named failover policy of an application: from the file, or made over the API. */
+export interface Profile {
+  readonly id: string;
+  readonly application: string;
+  readonly name: string;
+  readonly status: 'active' | 'inactive';
+  readonly defaults: CodeDefaults;
+  /** In the order in which they are tried. */
+  readonly channels: readonly ProfileChannel[];
+}
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly role: 'all' | 'api' | 'worker';
+  readonly redisUrl: string;
+  /** Base of the addresses that providers call back, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly secrets: readonly Buffer[];
+  readonly trustedProxies: readonly string[];
+  readonly accounts: ReadonlyMap<string, AccountConfig>;
+  readonly routes: ReadonlyMap<Channel, RouteConfig>;
+  readonly applications: ReadonlyMap<string, ApplicationConfig>;
+  /** By `<application>/<name>`. */
+  readonly profiles: ReadonlyMap<string, Profile>;
+}
+
+/** Injection token of the configuration. */
+export const CONFIG = Symbol('config');

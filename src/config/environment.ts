@@ -1,0 +1,66 @@
+import { plainToInstance } from 'class-transformer';
+import { IsBase64, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { ConfigError } from './config.errors.js';
+import { settingErrors } from './validate.js';
+
+const MIN_SECRET_BYTES = 32;
+
+/** What the environment may set (design §2). Every name is listed here and read nowhere else. */
+export class Environment {
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT: number = 3000;
+
+  @IsString()
+  HOST: string = '0.0.0.0';
+
+  @Matches(/^(rediss?|unix):\/\//, { message: 'must start with redis://, rediss:// or unix://' })
+  REDIS_URL: string = 'redis://127.0.0.1:6379';
+
+  @IsString()
+  PASSLANE_CONFIG: string = 'config/passlane.yaml';
+
+  /** Base64, ≥ 32 bytes each; comma-separated while rotating, the first one writes. */
+  @IsString({ message: 'must be set: base64 of at least 32 random bytes (openssl rand -base64 32)' })
+  PASSLANE_SECRET: string;
+
+  @IsIn(['all', 'api', 'worker'])
+  PASSLANE_ROLE: 'all' | 'api' | 'worker' = 'all';
+
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s/]+/, { message: 'must start with http:// or https://' })
+  PASSLANE_PUBLIC_URL?: string;
+}
+
+class SecretText {
+  @IsBase64({}, { message: 'is not base64' })
+  PASSLANE_SECRET: string;
+}
+
+/** @throws ConfigError naming each wrong variable */
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const known = Object.keys(new Environment()).concat('PASSLANE_SECRET', 'PASSLANE_PUBLIC_URL');
+  const given = Object.fromEntries(known.filter((name) => env[name]).map((name) => [name, env[name]]));
+  const environment = plainToInstance(Environment, {
+    ...given,
+    ...(given.PORT && { PORT: /^\d+$/.test(given.PORT) ? Number(given.PORT) : Number.NaN }),
+  });
+  const errors = settingErrors(environment, '');
+  if (errors.length > 0) throw new ConfigError(errors);
+  return environment;
+}
+
+/** @throws ConfigError when one is no base64 or too short */
+export function decodeSecrets(list: string): Buffer[] {
+  return list.split(',').map((text) => {
+    const candidate = plainToInstance(SecretText, { PASSLANE_SECRET: text.trim() });
+    const errors = settingErrors(candidate, '');
+    const secret = Buffer.from(text, 'base64');
+    if (errors.length === 0 && secret.length < MIN_SECRET_BYTES) {
+      errors.push({ setting: 'PASSLANE_SECRET', message: `must be at least ${MIN_SECRET_BYTES} bytes, base64` });
+    }
+    if (errors.length > 0) throw new ConfigError(errors);
+    return secret;
+  });
+}

@@ -1,0 +1,118 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
+import { alphabets, type Alphabet } from '../codes/alphabets.js';
+import { CHANNELS, type Channel } from '../providers/contract.js';
+import { CONFIRM_ON, RESEND, SCOPES, type ConfirmOn, type Mode, type Resend, type Scope } from './config.js';
+import { bounds, LANGUAGE_TAG } from './bounds.js';
+
+/** The YAML file's shape (design §2), section by section; maps are walked in `load-file.ts`. */
+
+export class FileSchema {
+  @IsOptional() @IsObject() accounts: Record<string, unknown> = {};
+  @IsOptional() @IsObject() routes: Record<string, unknown> = {};
+  @IsOptional() @IsObject() applications: Record<string, unknown> = {};
+  @IsOptional() @IsObject() profiles: Record<string, unknown> = {};
+  @IsOptional() @IsArray() @IsString({ each: true }) trusted_proxies: string[] = [];
+  /** Sections of the contract that this version does not act on: accepted with a warning, so that one file serves all. */
+  @IsOptional() @IsObject() doors?: object;
+  @IsOptional() @IsObject() webhooks?: object;
+}
+
+export class AccountSchema {
+  @IsString() use: string;
+
+  @IsOptional() @IsArray() @ArrayNotEmpty() @IsIn(CHANNELS, { each: true }) channels?: Channel[];
+
+  @IsOptional() @IsObject() settings: object = {};
+
+  /** Seconds that one call to the vendor may take. Vendors answer in 0.1–2 s; a person waits for the next account. */
+  @IsOptional() @IsNumber() @Min(0.1) @Max(60) timeout: number = 5;
+
+  /** Calls at a time in each process: a slow vendor fills its own places and nobody else's. */
+  @IsOptional() @IsInt() @Min(1) @Max(1_000) concurrency: number = 100;
+}
+
+export class RouteSchema {
+  /** A list in the order in which accounts are tried, or a split like { a: 80, b: 20 }. */
+  @IsOptional() default: unknown = [];
+  @IsOptional() @IsObject() countries: Record<string, unknown> = {};
+}
+
+export class KeySchema {
+  @Matches(/^[\w-]{1,64}$/, { message: 'must be 1 to 64 letters, digits, - or _' }) id: string;
+
+  /** Shorter tokens can be guessed over the network. */
+  @IsString() @MinLength(8) token: string;
+
+  @IsIn(['live', 'test']) mode: Mode;
+
+  @IsOptional() @IsArray() @IsIn(SCOPES, { each: true }) scopes: Scope[] = ['verifications'];
+}
+
+export class ApplicationSchema {
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => KeySchema) keys: KeySchema[] = [];
+
+  /** `off`, or a mapping of budgets. */
+  @IsOptional() limits?: unknown;
+}
+
+const LIMIT = /^(off|[1-9]\d{0,8}\/[1-9]\d{0,8}[smhd])$/;
+const LIMIT_HELP = { message: 'must be a count and a window like 5/10m, or off' };
+
+export class LimitsSchema {
+  @IsOptional() @Matches(LIMIT, LIMIT_HELP) sends_per_number?: string;
+  @IsOptional() @Matches(LIMIT, LIMIT_HELP) failures_per_number?: string;
+}
+
+export class StepSchema {
+  @IsIn(CHANNELS) channel: Channel;
+  @IsOptional() @IsString() @Length(1, bounds.from) from?: string;
+  @IsOptional() @IsString() @Length(1, bounds.template) template?: string;
+  @IsOptional() @IsInt() @Min(bounds.wait.min) @Max(bounds.wait.max) wait: number = bounds.wait.default;
+  @IsOptional() @IsInt() @Min(0) @Max(100) order?: number;
+  @IsOptional() @IsIn(CONFIRM_ON) confirm_on: ConfirmOn = 'delivered';
+}
+
+export class DefaultsSchema {
+  @IsOptional() @IsInt() @Min(bounds.codeLength.min) @Max(bounds.codeLength.max) code_length?: number;
+  @IsOptional() @IsIn(Object.keys(alphabets)) alphabet?: Alphabet;
+  @IsOptional() @IsInt() @Min(bounds.ttl.min) @Max(bounds.ttl.max) ttl?: number;
+  @IsOptional() @IsInt() @Min(bounds.maxChecks.min) @Max(bounds.maxChecks.max) max_checks?: number;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(LANGUAGE_TAG.maxLength)
+  @Matches(new RegExp(LANGUAGE_TAG.pattern), { message: 'must be a language tag like en or pt-BR' })
+  locale?: string;
+
+  @IsOptional() @IsString() @Length(1, bounds.template) template?: string;
+  @IsOptional() @IsIn(RESEND) resend?: Resend;
+}
+
+export class ProfileSchema {
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(bounds.steps)
+  @ValidateNested({ each: true })
+  @Type(() => StepSchema)
+  channels: StepSchema[];
+
+  @IsOptional() @ValidateNested() @Type(() => DefaultsSchema) defaults?: DefaultsSchema;
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { ConfigError } from './config.errors.js';
+import type { Config } from './config.js';
+import { decodeSecrets, readEnvironment } from './environment.js';
+import { loadFile } from './load-file.js';
+
+/**
+ * The whole configuration, checked: environment and YAML file in one frozen object.
+ * @throws ConfigError with a line for each wrong setting, before anything listens
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: string[] } {
+  const environment = readEnvironment(env);
+  const secrets = decodeSecrets(environment.PASSLANE_SECRET);
+  const { warnings, ...sections } = loadFile(readYaml(environment.PASSLANE_CONFIG), env);
+  const config = Object.freeze({
+    ...sections,
+    host: environment.HOST,
+    port: environment.PORT,
+    role: environment.PASSLANE_ROLE,
+    redisUrl: environment.REDIS_URL,
+    publicUrl: (environment.PASSLANE_PUBLIC_URL ?? `http://127.0.0.1:${environment.PORT}`).replace(/\/+$/, ''),
+    secrets,
+  });
+  return { config, warnings };
+}
+
+function readYaml(path: string): unknown {
+  const lines = new LineCounter();
+  // "Pretty" errors quote the file, and with it what may be a secret.
+  const document = parseDocument(readText(path), { prettyErrors: false, lineCounter: lines });
+  const problem = document.errors[0];
+  if (problem) throw notYaml(path, `(line ${lines.linePos(problem.pos[0]).line})`);
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch {
+    throw notYaml(path, '(an alias leads nowhere, or there are too many)');
+  }
+}
+
+const notYaml = (path: string, where: string) =>
+  new ConfigError([{ setting: path, message: `is not valid YAML ${where}` }]);
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new ConfigError([{ setting: 'PASSLANE_CONFIG', message: `the file ${path} cannot be read (${code})` }]);
+  }
+}

@@ -1,0 +1,98 @@
+import { isIP } from 'node:net';
+import { providers } from '../providers/registry.js';
+import { ConfigError, type SettingError } from './config.errors.js';
+import type { AccountConfig, ApplicationConfig, Config } from './config.js';
+import { AccountSchema, FileSchema } from './file.schema.js';
+import { freeze } from './freeze.js';
+import { loadApplication } from './load-application.js';
+import { loadRoutes } from './load-routes.js';
+import { loadProfile } from './load-profile.js';
+import { resolveSecrets } from './secrets.js';
+import { checked } from './validate.js';
+
+type Sections = Pick<Config, 'accounts' | 'routes' | 'applications' | 'profiles' | 'trustedProxies'>;
+
+const ACCOUNT_NAME = /^[\w-]{1,40}$/;
+
+/** @throws ConfigError naming every wrong setting of the file */
+export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections & { warnings: string[] } {
+  const errors: SettingError[] = [];
+  const file = checked(FileSchema, resolveSecrets(yaml, env, errors), '', errors);
+  if (!file) throw new ConfigError(errors.map((e) => ({ ...e, setting: e.setting || 'configuration file' })));
+
+  const accounts = loadMap(file.accounts, (name, value) => loadAccount(name, value, errors));
+  const routes = loadRoutes(file.routes, { accounts, declared: new Set(Object.keys(file.accounts)) }, errors);
+  const applications = loadMap(file.applications, (name, value) => loadApplication(name, value, errors));
+  refuseSharedTokens(applications, errors);
+  const profiles = loadMap(file.profiles, (name, value) =>
+    loadProfile(name, value, { accounts, routes, applications }, errors),
+  );
+  if (!file.trusted_proxies.every(isRange)) {
+    errors.push({ setting: 'trusted_proxies', message: 'must hold IP addresses or CIDR ranges' });
+  }
+  if (errors.length > 0) throw new ConfigError(errors);
+
+  const warnings = (['doors', 'webhooks'] as const)
+    .filter((section) => Object.keys(file[section] ?? {}).length > 0)
+    .map((section) => `${section}: this version does not act on this section`);
+  return { accounts, routes, applications, profiles, trustedProxies: freeze(file.trusted_proxies), warnings };
+}
+
+/** An IP address, alone or with the number of bits that count. */
+function isRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+/** Loads each entry of a mapping; entries that are wrong have said so and are left out. */
+function loadMap<T>(section: Record<string, unknown>, load: (name: string, value: unknown) => T | undefined) {
+  const loaded = new Map<string, T>();
+  for (const [name, value] of Object.entries(section)) {
+    const item = load(name, value);
+    if (item) loaded.set(name, freeze(item));
+  }
+  return loaded;
+}
+
+function loadAccount(name: string, value: unknown, errors: SettingError[]): AccountConfig | undefined {
+  const path = `accounts.${name}`;
+  if (!ACCOUNT_NAME.test(name)) {
+    errors.push({ setting: path, message: 'a name has 1 to 40 letters, digits, - or _' });
+  }
+  const account = checked(AccountSchema, value, path, errors);
+  if (!account) return undefined;
+  const provider = providers.find(({ use }) => use === account.use);
+  if (!provider) {
+    const known = providers.map(({ use }) => use).join(', ');
+    errors.push({ setting: `${path}.use`, message: `is not a provider; there are ${known}` });
+    return undefined;
+  }
+  const foreign = account.channels?.filter((channel) => !provider.channels.includes(channel)) ?? [];
+  if (foreign.length > 0) {
+    errors.push({ setting: `${path}.channels`, message: `${provider.use} cannot carry ${foreign.join(', ')}` });
+  }
+  const settings = checked(provider.settings, account.settings, `${path}.settings`, errors);
+  if (!settings) return undefined;
+  return {
+    name,
+    provider,
+    channels: account.channels ?? provider.channels,
+    settings,
+    timeout: account.timeout * 1_000,
+    concurrency: account.concurrency,
+  };
+}
+
+/** A token names its application: two keys with one token would make that a matter of luck. */
+function refuseSharedTokens(applications: ReadonlyMap<string, ApplicationConfig>, errors: SettingError[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, keys } of applications.values()) {
+    for (const { id, token } of keys) {
+      const other = seen.get(token);
+      if (other) errors.push({ setting: `applications.${name}.keys.${id}`, message: `has the same token as ${other}` });
+      seen.set(token, `${name}/${id}`);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { SettingError } from './config.errors.js';
+import type { Config, Profile, ProfileChannel } from './config.js';
+import { ProfileSchema, type StepSchema } from './file.schema.js';
+import { brokenRules, hasCode } from './plan-rules.js';
+import { isUsable } from './routing.js';
+import { checked } from './validate.js';
+
+type Known = Pick<Config, 'accounts' | 'routes' | 'applications'>;
+
+/** A profile of the file, under `<application>/<name>`. */
+export function loadProfile(
+  fullName: string,
+  value: unknown,
+  known: Known,
+  errors: SettingError[],
+): Profile | undefined {
+  const path = `profiles.${fullName}`;
+  const [applicationName = '', name = '', ...rest] = fullName.split('/');
+  const application = known.applications.get(applicationName);
+  if (!application || rest.length > 0) {
+    errors.push({ setting: path, message: 'must be named <application>/<name>, of an application in this file' });
+  }
+  if (!/^[\w-]{1,40}$/.test(name)) {
+    errors.push({ setting: path, message: 'a name has 1 to 40 letters, digits, - or _' });
+  }
+  const profile = checked(ProfileSchema, value, path, errors);
+  if (!profile || !application) return undefined;
+
+  const steps = inOrder(profile.channels);
+  const modes = new Set(application.keys.map(({ mode }) => mode));
+  steps.forEach(({ channel }, index) => {
+    if (![...modes].some((mode) => isUsable(known, channel, mode))) {
+      const message = `no account can be used for ${channel} by the keys of ${applicationName}`;
+      errors.push({ setting: `${path}.channels.${index}`, message });
+    }
+  });
+  for (const { step, field, message } of brokenRules(steps)) {
+    errors.push({ setting: `${path}.channels.${step}.${field}`, message });
+  }
+  if (profile.defaults?.template !== undefined && !hasCode(profile.defaults.template)) {
+    errors.push({ setting: `${path}.defaults.template`, message: 'must hold {{code}}' });
+  }
+  return {
+    id: `file-${name}`,
+    application: applicationName,
+    name,
+    status: 'active',
+    defaults: profile.defaults ?? {},
+    channels: steps,
+  };
+}
+
+/** By `order` where given, else by position. */
+function inOrder(channels: readonly StepSchema[]): ProfileChannel[] {
+  return channels
+    .map(({ channel, from, template, wait, confirm_on, order }, position) => ({
+      id: String(position),
+      channel,
+      from,
+      template,
+      wait,
+      confirm_on,
+      order: order ?? position,
+      status: 'active' as const,
+    }))
+    .sort((a, b) => a.order - b.order);
+}
