@@ -1,0 +1,96 @@
+import type { Redis } from 'ioredis';
+import type { Keyring } from '../codes/keyring.js';
+import type { FailureKind } from './errors.js';
+
+export const CHANNELS = ['sms', 'whatsapp', 'viber', 'voice', 'rcs', 'telegram', 'email'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** One message to one person. Holds the code in clear: never log it, never store it. */
+export interface OutgoingMessage {
+  /** `<verification id>-<n>`: our reference towards the vendor, unique for each attempt. */
+  readonly attemptId: string;
+  readonly verificationId: string;
+  readonly application: string;
+  readonly channel: Channel;
+  /** E.164 with `+`, or an e-mail address. */
+  readonly to: string;
+  readonly from?: string;
+  readonly text: string;
+  readonly code: string;
+  readonly locale: string;
+  /** Seconds that the code still lives: the message's validity. */
+  readonly ttl: number;
+  /** Makes the address that this attempt's receipts may be sent to. */
+  readonly callbackUrl: () => string;
+}
+
+/** The vendor took the message. */
+export interface Accepted {
+  /** The vendor's id of the message, by which its receipts are matched. */
+  readonly messageId?: string;
+  /** The vendor's own word for the state. */
+  readonly status?: string;
+}
+
+/** A vendor's call to us, as it came. */
+export interface ReceiptRequest {
+  readonly method: string;
+  /** What follows `/receipts/<account>/`. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The body as text, byte for byte: signatures are made over it. */
+  readonly body: string;
+}
+
+/** A vendor's later word on one message. */
+export interface Receipt {
+  /** Our id of the attempt where the vendor gives it back, else the vendor's own id. */
+  readonly about: { readonly attemptId: string } | { readonly messageId: string };
+  readonly status: 'sent' | 'delivered' | 'read' | 'failed';
+  /** The vendor's own word. */
+  readonly vendorStatus?: string;
+  readonly error?: { readonly kind: FailureKind; readonly code: string };
+}
+
+/** Not from this vendor: bad secret, signature or address. Answered with 401. */
+export class ReceiptRefused extends Error {}
+
+/** One account: a provider with settings. */
+export interface Provider {
+  /**
+   * Hands one message to the vendor, once: no retry inside.
+   * @param deadline Unix milliseconds. Past it, throw `maybe_sent` if the request had left, else `unreachable`.
+   * @throws ProviderError for everything but acceptance
+   */
+  send(message: OutgoingMessage, deadline: number): Promise<Accepted>;
+  /**
+   * Reads a vendor's callback. Absent where the vendor (or this account's settings) sends none.
+   * @returns the receipts in it; none when it says nothing that we know
+   * @throws ReceiptRefused when it is not authentic
+   */
+  parseReceipt?(request: ReceiptRequest): Receipt[];
+  /** Frees sockets and timers. */
+  close?(): Promise<void>;
+}
+
+/** What an account gets from the service beside its own settings. */
+export interface AccountContext {
+  readonly account: string;
+  /** For receipts that do not come over HTTP. */
+  readonly receive: (receipt: Receipt) => void;
+  readonly redis: Redis;
+  readonly keyring: Keyring;
+}
+
+/** One folder under `src/providers/` exports one of these, and `registry.ts` lists it. */
+export interface ProviderDefinition<Settings extends object = object> {
+  /** The name in the configuration: `use: <name>`. */
+  readonly use: string;
+  readonly channels: readonly Channel[];
+  /** True when messages only reach a test inbox: test keys reach such accounts only, live keys all others. */
+  readonly test: boolean;
+  /** A class-validator class: checked at start, before anything listens. */
+  readonly settings: new () => Settings;
+  create(settings: Settings, context: AccountContext): Provider;
+}

@@ -1,0 +1,115 @@
+import { Agent, type Dispatcher } from 'undici';
+import { ProviderError } from './errors.js';
+
+/** An answer larger than this is no answer to a message; reading on would only fill memory. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** A vendor that does not even accept a connection by then is down; the next account should get its chance. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** Enough for some hundred messages a second at usual latencies, few enough to be a polite client. */
+const CONNECTIONS = 128;
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** One account's pool of kept connections: a slow vendor never takes another's. Redirects are not followed. */
+export function makeAgent(): Agent {
+  return new Agent({ connections: CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+}
+
+interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/**
+ * Sends one request and reads the whole answer before `deadline` (Unix ms).
+ * @throws ProviderError `unreachable` when nothing was sent for sure, else `maybe_sent`
+ */
+export async function exchange(agent: Agent, url: string, options: HttpRequest, deadline: number): Promise<HttpAnswer> {
+  if (!URL.canParse(url)) throw new ProviderError('misconfigured', 'bad_url');
+  const { origin, pathname, search } = new URL(url);
+  const ms = deadline - Date.now();
+  if (ms <= 0) throw new ProviderError('unreachable', 'timeout');
+  const call = new Call();
+  const timer = setTimeout(() => {
+    call.end('timeout');
+  }, ms);
+  try {
+    agent.dispatch({ origin, path: pathname + search, ...options }, call);
+    return await call.answer;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * One request on its way. Closer to undici than its `request()`, which neither tells whether a request was written
+ * to a connection nor ends one at the deadline that still waits for a connection.
+ */
+class Call implements Dispatcher.DispatchHandler {
+  readonly answer: Promise<HttpAnswer>;
+  private resolve: (answer: HttpAnswer) => void;
+  private reject: (error: ProviderError) => void;
+  /** Set once the request has a connection: from then on it may have been sent. */
+  private controller?: Dispatcher.DispatchController;
+  private ended = false;
+  private status = 0;
+  private bytes = 0;
+  private readonly chunks: Buffer[] = [];
+
+  constructor() {
+    this.answer = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Gives up, with what is known then. */
+  end(code: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    // An address or a header that HTTP does not allow.
+    const unsent = code === 'UND_ERR_INVALID_ARG' ? 'misconfigured' : 'unreachable';
+    this.reject(new ProviderError(this.controller ? 'maybe_sent' : unsent, code));
+    this.controller?.abort(new Error(code));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    // It was given up while it waited for a connection: it must not be sent now.
+    if (this.ended) controller.abort(new Error('too late'));
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number): void {
+    this.status = status;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes > MAX_ANSWER_BYTES) this.end('answer_too_large');
+    else this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.ended = true;
+    this.resolve({ status: this.status, text: Buffer.concat(this.chunks).toString('utf8') });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: unknown }): void {
+    this.end(typeof error.code === 'string' ? error.code : 'connection_failed');
+  }
+}
+
+/** What a non-2xx status means when the vendor's body does not say it better. */
+export function kindOfStatus(status: number): ProviderError {
+  const code = `http_${status}`;
+  if (status === 429) return new ProviderError('throttled', code);
+  if (status === 402) return new ProviderError('quota', code);
+  if (status >= 500 || status === 408) return new ProviderError('unreachable', code);
+  if (status === 400 || status === 413 || status === 422) return new ProviderError('bad_message', code);
+  // Redirects too: an endpoint that moved is a setting to correct, not a place to send codes to.
+  return new ProviderError('misconfigured', code);
+}

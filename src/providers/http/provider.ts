@@ -1,0 +1,94 @@
+import type { Accepted, AccountContext, OutgoingMessage, Provider } from '../contract.js';
+import { ProviderError } from '../errors.js';
+import { exchange, kindOfStatus, makeAgent } from '../http-client.js';
+import { matches, scrub, textAt } from './answer.js';
+import { parseHttpReceipt } from './receipt.js';
+import type { HttpSettings } from './settings.js';
+import { fill, fillShape } from './template.js';
+
+export class HttpProvider implements Provider {
+  private readonly agent = makeAgent();
+
+  /** Only with settings for receipts: without them nothing tells what a gateway's words mean. */
+  readonly parseReceipt?: Provider['parseReceipt'];
+
+  constructor(
+    private readonly settings: HttpSettings,
+    { account, keyring }: Pick<AccountContext, 'account' | 'keyring'>,
+  ) {
+    const { receipt } = settings;
+    if (receipt) this.parseReceipt = (request) => parseHttpReceipt(request, receipt, account, keyring);
+  }
+
+  async send(message: OutgoingMessage, deadline: number): Promise<Accepted> {
+    const { url, body, headers } = this.compose(message);
+    const answer = await exchange(this.agent, url, { method: this.settings.method, headers, body }, deadline);
+    if (answer.status < 200 || answer.status > 299) throw kindOfStatus(answer.status);
+    return this.readAnswer(answer.text, message.code);
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+
+  private compose(message: OutgoingMessage): { url: string; headers: Record<string, string>; body?: string } {
+    const { settings } = this;
+    const url = fill(settings.url, message, encodeURIComponent);
+    const headers = lowerCaseKeys(fillShape(settings.headers, message) as Record<string, string>);
+    if (!settings.body) return { url, headers };
+    const body = fillShape(settings.body, message) as Record<string, unknown>;
+    if (settings.format === 'query') return { url: withQuery(url, body), headers };
+    if (settings.format === 'form') {
+      return { url, headers: { ...FORM, ...headers }, body: asForm(body).toString() };
+    }
+    return { url, headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) };
+  }
+
+  /** A gateway's 2xx is only a success when nothing in the body says otherwise. */
+  private readAnswer(text: string, code: string): Accepted {
+    const { idPath, statusPath, success, failure } = this.settings;
+    if (!idPath && !statusPath && !success && !failure) return {};
+    const answer = parseJson(text);
+    const wordAt = (path: string): string | undefined => {
+      const word = textAt(answer, path);
+      return word && scrub(word, code);
+    };
+    if (failure && matches(answer, failure)) throw refused(wordAt(failure.path));
+    if (success && !matches(answer, success)) throw refused(wordAt(success.path));
+    const messageId = idPath ? textAt(answer, idPath) : undefined;
+    if (idPath && !messageId) throw refused('no_message_id');
+    if (messageId && messageId.length > LONGEST_ID) throw refused('message_id_too_long');
+    return { messageId, status: statusPath ? wordAt(statusPath) : undefined };
+  }
+}
+
+/** No gateway's ids are that long; what is, is no id. */
+const LONGEST_ID = 256;
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+const refused = (word = 'missing') => new ProviderError('unknown', word);
+
+const lowerCaseKeys = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+function asForm(body: Record<string, unknown>): URLSearchParams {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(body)) {
+    form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return form;
+}
+
+function withQuery(url: string, body: Record<string, unknown>): string {
+  return `${url}${url.includes('?') ? '&' : '?'}${asForm(body).toString()}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refused('answer_is_not_json');
+  }
+}

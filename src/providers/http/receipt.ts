@@ -1,0 +1,73 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Keyring } from '../../codes/keyring.js';
+import { attemptOfCallback } from '../callback.js';
+import { ReceiptRefused, type Receipt, type ReceiptRequest } from '../contract.js';
+import { scrub, textAt } from './answer.js';
+import type { ReceiptSettings } from './settings.js';
+
+/**
+ * Reads a gateway's receipt (design §2). It is authentic when it comes to an address that we gave out, or carries the
+ * secret (as bearer token, or as HMAC of the body); with a secret configured, only with the secret.
+ */
+export function parseHttpReceipt(
+  request: ReceiptRequest,
+  settings: ReceiptSettings,
+  account: string,
+  keyring: Keyring,
+): Receipt[] {
+  const attemptId = attemptOfCallback(keyring.callback, account, request.path);
+  if (settings.secret ? !carriesSecret(request, settings, settings.secret) : attemptId === undefined) {
+    throw new ReceiptRefused();
+  }
+  if (request.path !== '' && attemptId === undefined) throw new ReceiptRefused();
+
+  const fields = fieldsOf(request);
+  const word = textAt(fields, settings.status);
+  const status = word === undefined ? undefined : statusOf(word, settings);
+  const messageId = settings.id === undefined ? undefined : textAt(fields, settings.id);
+  const about = attemptId !== undefined ? { attemptId } : messageId !== undefined ? { messageId } : undefined;
+  if (word === undefined || status === undefined || about === undefined) return [];
+  const vendorStatus = scrub(word);
+  const error = status === 'failed' ? ({ kind: 'unknown', code: vendorStatus } as const) : undefined;
+  return [{ about, status, vendorStatus, error }];
+}
+
+function carriesSecret(
+  { headers, body }: ReceiptRequest,
+  { signatureHeader }: ReceiptSettings,
+  secret: string,
+): boolean {
+  if (signatureHeader === undefined) return same(headers.authorization, `Bearer ${secret}`);
+  // A query is not signed: the signature of an empty body is one and the same for every receipt.
+  if (body === '') return false;
+  const given = headers[signatureHeader.toLowerCase()];
+  const digest = createHmac('sha256', secret).update(body).digest();
+  const bare = typeof given === 'string' ? given.replace(/^sha256=/, '') : undefined;
+  return same(bare?.toLowerCase(), digest.toString('hex')) || same(bare, digest.toString('base64'));
+}
+
+/** Of hashes, so that neither content nor length takes a different time. */
+function same(given: string | string[] | undefined, expected: string): boolean {
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return typeof given === 'string' && timingSafeEqual(hash(given), hash(expected));
+}
+
+/** A gateway's receipt is JSON, a form, or (GET) in the query. */
+function fieldsOf({ headers, query, body }: ReceiptRequest): unknown {
+  if (body === '') return query;
+  if (String(headers['content-type']).toLowerCase().includes('x-www-form-urlencoded')) {
+    return Object.fromEntries(new URLSearchParams(body));
+  }
+  try {
+    return JSON.parse(body);
+  } catch {
+    return {};
+  }
+}
+
+function statusOf(word: string, { delivered, read, failed }: ReceiptSettings): Receipt['status'] | undefined {
+  const among = (words: readonly string[]): boolean => words.some((one) => one.toLowerCase() === word.toLowerCase());
+  if (among(delivered)) return 'delivered';
+  if (among(read)) return 'read';
+  return among(failed) ? 'failed' : undefined;
+}

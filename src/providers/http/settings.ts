@@ -1,0 +1,122 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { IsTemplate } from './template.js';
+
+const PATH = /^[\w-]+(\.[\w-]+)*$/;
+const PATH_HELP = { message: 'must be a path into the answer, like data.0.id' };
+
+/** Looks at one value of a 2xx answer. */
+export class AnswerRule {
+  @Matches(PATH, PATH_HELP)
+  path: string;
+
+  /** Words (compared without case) of which the value must be one. Without them any value but null and false matches. */
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @IsString({ each: true })
+  words?: string[];
+}
+
+/** How the gateway's receipts read (design §2). They come as JSON, as a form, or in a query. */
+export class ReceiptSettings {
+  /** Where the receipt holds the message's id; without it, receipts must come to `{{callback_url}}`. */
+  @IsOptional()
+  @Matches(PATH, PATH_HELP)
+  id?: string;
+
+  /** Where it holds the gateway's word for the state. */
+  @Matches(PATH, PATH_HELP)
+  status: string;
+
+  @IsArray()
+  @IsString({ each: true })
+  delivered: string[];
+
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  read: string[] = [];
+
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  failed: string[] = [];
+
+  /** With it, receipts must carry it: `Authorization: Bearer <secret>`, or a signature where a header is named. */
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  secret?: string;
+
+  /** Header with the HMAC-SHA-256 of the body under `secret`, in hex or base64. */
+  @IsOptional()
+  @Matches(/^[\w-]+$/, { message: 'must be the name of a header' })
+  signatureHeader?: string;
+}
+
+/** `accounts.<name>.settings` of an account with `use: http`. */
+export class HttpSettings {
+  /** http or https address; may hold placeholders, which are percent-encoded. */
+  @Matches(/^https?:\/\/[^\s/]/, { message: 'must start with http:// or https://' })
+  @IsTemplate()
+  url: string;
+
+  @IsOptional()
+  @IsIn(['POST', 'PUT', 'GET'])
+  method: 'POST' | 'PUT' | 'GET' = 'POST';
+
+  @IsOptional()
+  @IsObject()
+  @IsTemplate()
+  headers: Record<string, string> = {};
+
+  /** How `body` travels: as JSON, as a form, or in the query of the url. */
+  @IsOptional()
+  @IsIn(['json', 'form', 'query'])
+  format: 'json' | 'form' | 'query' = 'json';
+
+  /** Any shape; placeholders are filled in every text of it. */
+  @IsOptional()
+  @IsObject()
+  @IsNotEmpty()
+  @IsTemplate()
+  body?: Record<string, unknown>;
+
+  /** Where the answer holds the message's id. An answer without it counts as refused. */
+  @IsOptional()
+  @Matches(PATH, PATH_HELP)
+  idPath?: string;
+
+  /** Where the answer holds the gateway's word for the state, kept in the attempt. */
+  @IsOptional()
+  @Matches(PATH, PATH_HELP)
+  statusPath?: string;
+
+  /** With this rule an answer is only a success when the value matches. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AnswerRule)
+  success?: AnswerRule;
+
+  /** With this rule an answer is a failure when the value matches. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AnswerRule)
+  failure?: AnswerRule;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => ReceiptSettings)
+  receipt?: ReceiptSettings;
+}

@@ -1,0 +1,67 @@
+import type { Redis } from 'ioredis';
+import type { Keyring } from '../../codes/keyring.js';
+import { open, seal } from '../../codes/seal.js';
+import { recipientRef } from '../../recipients/lookup.js';
+import type { OutgoingMessage } from '../contract.js';
+
+/** Messages are for looking at right after a test; nobody reads yesterday's. */
+const KEEP_SECONDS = 3_600;
+const KEEP_PER_RECIPIENT = 50;
+const PURPOSE = 'sandbox';
+
+/** A message as the person would see it. */
+export interface InboxMessage {
+  readonly to: string;
+  readonly from?: string;
+  readonly channel: string;
+  readonly text: string;
+  readonly code: string;
+  readonly attempt_id: string;
+  readonly verification_id: string;
+  /** When it arrives: RFC 3339; may lie ahead. */
+  readonly at: string;
+}
+
+/** The phone of the sandbox, in Redis so that every process sees it. Sealed: even test codes are not kept in clear. */
+export class SandboxInbox {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keyring: Keyring,
+  ) {}
+
+  async put(message: OutgoingMessage, at: Date): Promise<void> {
+    const entry: InboxMessage = {
+      to: message.to,
+      from: message.from,
+      channel: message.channel,
+      text: message.text,
+      code: message.code,
+      attempt_id: message.attemptId,
+      verification_id: message.verificationId,
+      at: at.toISOString(),
+    };
+    const key = this.key(message.application, message.to);
+    await this.redis
+      .multi()
+      .lpush(key, seal(this.keyring, PURPOSE, JSON.stringify(entry)))
+      .ltrim(key, 0, KEEP_PER_RECIPIENT - 1)
+      .expire(key, KEEP_SECONDS)
+      .exec();
+  }
+
+  /** What has arrived by `now`, newest first. */
+  async list(application: string, to: string, now: Date): Promise<InboxMessage[]> {
+    const sealed = await this.redis.lrange(this.key(application, to), 0, -1);
+    return sealed
+      .map((entry) => open(this.keyring, PURPOSE, entry))
+      .filter((json) => json !== undefined)
+      .map((json) => JSON.parse(json) as InboxMessage)
+      .filter((message) => message.at <= now.toISOString())
+      .sort((a, b) => b.at.localeCompare(a.at));
+  }
+
+  private key(application: string, to: string): string {
+    const { shard, hash } = recipientRef(this.keyring.lookup, application, to);
+    return `pl:{${shard}}:inbox:${hash}`;
+  }
+}
