@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import type { Keyring } from '../codes/keyring.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { Accounts } from '../providers/accounts.js';
+import { callbackUrl } from '../providers/callback.js';
+import type { Accepted, OutgoingMessage } from '../providers/contract.js';
+import { ProviderError } from '../providers/errors.js';
+import { KEYRING, LOGGER } from '../shared/tokens.js';
+import { DeliveryStore, type AttemptResult, type Claim } from '../store/delivery.store.js';
+import { codeOf, openFacts, type Facts } from '../store/facts.js';
+import type { Attempt } from '../store/record.js';
+import { DeliveryQueue } from './delivery.queue.js';
+import { callGap, decide, type Event, type Situation } from './failover/policy.js';
+import { ReceiptService } from './receipts/receipt.service.js';
+import { renderText } from './render-text.js';
+import { situationOf, toNextAttempt } from './situation.js';
+
+/** A first try and, after a crash, a second one (P3). */
+const MOST_TRIES = 2;
+/** Code of an attempt that nobody knows the end of: both workers that had it are gone. */
+const WORKER_LOST = 'worker_lost';
+/** What a vendor has answered is worth keeping through a Redis outage of this length: else it would be sent again. */
+const RECORD_FOR_MS = 60_000;
+const RECORD_RETRY_MS = 200;
+
+type Sent = { readonly accepted: Accepted } | { readonly error: ProviderError };
+
+/** Brings one verification forward: claims the attempt that is due, sends it, records what became of it. */
+@Injectable()
+export class DeliverService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(KEYRING) private readonly keyring: Keyring,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly store: DeliveryStore,
+    private readonly accounts: Accounts,
+    private readonly receipts: ReceiptService,
+    private readonly queue: DeliveryQueue,
+  ) {}
+
+  async run(id: string): Promise<void> {
+    const claim = await this.store.claim(id);
+    const attempt = claim?.state.attempts[claim.attempt - 1];
+    if (!claim || !attempt) return;
+    const facts = openFacts(this.keyring, claim.facts);
+    const situation = situationOf(this.config, claim.state, facts, claim.now);
+    // A receipt may have told already what a worker that died could not record: then the message has left.
+    const sent = attempt.status === 'sending' ? await this.send(claim, attempt, facts, situation) : { accepted: {} };
+    const result = this.resultOf(situation, attempt, sent, facts);
+    this.log(claim, attempt, result);
+    const due = await this.record(claim, attempt, result);
+    if (due) this.queue.add(due);
+  }
+
+  private async send(claim: Claim, attempt: Attempt, facts: Facts | undefined, situation: Situation): Promise<Sent> {
+    if (claim.tries > MOST_TRIES) return { error: new ProviderError('maybe_sent', WORKER_LOST) };
+    const account = this.accounts.find(attempt.account);
+    if (!account) return { error: new ProviderError('misconfigured', 'account_removed') };
+    const { keyId, generation } = claim.state;
+    const code = facts && codeOf(this.keyring, keyId, claim.id, generation, facts.code);
+    if (!facts || code === undefined) return { error: new ProviderError('misconfigured', 'secret_retired') };
+    try {
+      const message = this.compose(claim, attempt, facts, code);
+      return { accepted: await account.send(message, this.isLast(situation, attempt)) };
+    } catch (error) {
+      if (error instanceof ProviderError) return { error: afterCrash(claim) ? maybeSent(error) : error };
+      // A fault of ours. Whether the message had left is not known, so it counts as if it had.
+      const fields = { verification_id: claim.id, account: attempt.account, error: (error as Error).name };
+      this.logger.error(fields, 'provider failed');
+      return { error: new ProviderError('maybe_sent', 'internal') };
+    }
+  }
+
+  /** No account that is not resting is left for this step. */
+  private isLast({ attempts, steps, route, round }: Situation, { n, step, account }: Attempt): boolean {
+    const current = steps[step];
+    const tried = new Set(
+      attempts.filter((a) => a.round === round && a.step === step && a.n < n).map((a) => a.account),
+    );
+    const others = current ? route(current).filter((name) => name !== account && !tried.has(name)) : [];
+    return !others.some((name) => this.accounts.find(name)?.resting === false);
+  }
+
+  private compose({ id, state, now }: Claim, attempt: Attempt, facts: Facts, code: string): OutgoingMessage {
+    const ttl = Math.ceil((state.expiresAt - now) / 1_000);
+    const { account, channel } = attempt;
+    const step = facts.steps[attempt.step];
+    const attemptId = `${id}-${attempt.n}`;
+    return {
+      attemptId,
+      verificationId: id,
+      application: state.application,
+      channel,
+      to: facts.to,
+      from: step?.from,
+      text: renderText({ facts, channel, template: step?.template, code, secondsLeft: ttl }),
+      code,
+      locale: facts.locale,
+      ttl,
+      callbackUrl: () => callbackUrl(this.config.publicUrl, this.keyring.callback, account, attemptId),
+    };
+  }
+
+  private resultOf(situation: Situation, attempt: Attempt, sent: Sent, facts: Facts | undefined): AttemptResult {
+    const event: Event =
+      'accepted' in sent
+        ? { kind: 'accepted', attempt: attempt.n }
+        : { kind: 'refused', attempt: attempt.n, failure: sent.error.kind, lost: sent.error.code === WORKER_LOST };
+    const { delivery, confirmed, next } = decide(situation, event);
+    const decision = { delivery, confirmed, next: toNextAttempt(this.config, next, facts) };
+    const justCalled: Attempt[] = [{ ...attempt, sentAt: situation.now }];
+    const gapMs = callGap(justCalled, situation.now);
+    if ('accepted' in sent) {
+      const { messageId, status: vendorStatus } = sent.accepted;
+      return { ...decision, status: 'sent', messageId, vendorStatus, gapMs };
+    }
+    const { kind, code } = sent.error;
+    return { ...decision, status: kind === 'maybe_sent' ? kind : 'failed', error: { kind, code }, gapMs };
+  }
+
+  /** The link first: once the record says "sent", every receipt must be able to find it. */
+  private async record(claim: Claim, attempt: Attempt, result: AttemptResult) {
+    const { messageId } = result;
+    const takesReceipts = this.accounts.find(attempt.account)?.provider.parseReceipt !== undefined;
+    if (messageId !== undefined && takesReceipts) {
+      await this.persist(() => this.receipts.link(attempt.account, messageId, `${claim.id}-${attempt.n}`));
+    }
+    return this.persist(() => this.store.record(claim, result));
+  }
+
+  private async persist<T>(write: () => Promise<T>): Promise<T> {
+    const until = Date.now() + RECORD_FOR_MS;
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (Date.now() > until) throw error;
+        await sleep(RECORD_RETRY_MS);
+      }
+    }
+  }
+
+  private log({ id }: Claim, { n, channel, account }: Attempt, { status, error }: AttemptResult): void {
+    const fields = { verification_id: id, attempt: n, channel, account, status, kind: error?.kind, code: error?.code };
+    if (error) this.logger.warn(fields, 'attempt');
+    else this.logger.info(fields, 'attempt');
+  }
+}
+
+const afterCrash = ({ tries }: Claim): boolean => tries > 1;
+
+/** The second try was refused; but the first one's worker may have died with the message sent. */
+const maybeSent = ({ code }: ProviderError): ProviderError => new ProviderError('maybe_sent', code);

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Worker, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { CONFIG, type Config } from '../config/config.js';
+import { makeBlockingRedis, REDIS } from '../shared/redis.js';
+import { LOGGER } from '../shared/tokens.js';
+import { DeliverService } from './deliver.service.js';
+import { QUEUE_PREFIX, queueOf, type DeliveryJob } from './delivery.queue.js';
+
+/**
+ * After an outage of Redis leases have run out although their workers live: those get this long to come back and
+ * record what their vendors have answered, before anybody sends it again.
+ */
+const SETTLE_MS = 1_000;
+
+/**
+ * Takes jobs off the queues, one worker for each account. Made by hand and not by `@Processor`: there are as many as the
+ * configuration has accounts, and their connections must block for ever while the queues' must fail fast.
+ */
+@Injectable()
+export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private workers: Worker<DeliveryJob>[] = [];
+  private connection?: Redis;
+  private settledAt = 0;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(REDIS) private readonly redis: Redis,
+    private readonly deliver: DeliverService,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const onError = (error: Error): void => {
+      this.logger.warn({ error: error.message }, 'delivery worker');
+    };
+    this.redis.on('ready', () => {
+      this.settledAt = Date.now() + SETTLE_MS;
+    });
+    const connection = makeBlockingRedis(this.config.redisUrl, onError);
+    this.connection = connection;
+    this.workers = [...this.config.accounts.values()].map(({ name, concurrency }) => {
+      const worker = new Worker<DeliveryJob>(queueOf(name), (job) => this.process(job), {
+        connection,
+        prefix: QUEUE_PREFIX,
+        concurrency,
+        skipVersionCheck: true,
+        // A killed worker's jobs go back to the queue within three seconds; until then the clock cannot help, as a job
+        // that was taken but whose attempt was not claimed keeps its id. Jobs are safe to run twice, so a lock that is
+        // lost to a slow moment costs nothing; BullMQ may find a job stalled as often as it likes.
+        lockDuration: 2_000,
+        stalledInterval: 1_000,
+        maxStalledCount: 1_000,
+      });
+      return worker.on('error', onError);
+    });
+  }
+
+  /** Finishes what is running, takes nothing new. */
+  async beforeApplicationShutdown(): Promise<void> {
+    // While Redis is away a worker would wait for it for ever; what it has sent is recorded by nobody then anyway.
+    const force = this.redis.status !== 'ready';
+    await Promise.all(this.workers.map((worker) => worker.close(force)));
+    this.connection?.disconnect();
+  }
+
+  private async process({ data }: Job<DeliveryJob>): Promise<void> {
+    const unsettled = this.settledAt - Date.now();
+    if (unsettled > 0) await sleep(unsettled);
+    if (Date.now() < data.deadline) await this.deliver.run(data.id);
+  }
+}

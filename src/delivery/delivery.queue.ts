@@ -1,0 +1,66 @@
+import type { Queue } from 'bullmq';
+import type { Logger } from 'pino';
+import type { DueEntry } from '../store/delivery.store.js';
+
+/** The braces keep all of the queues' keys on one node of a Redis Cluster. */
+export const QUEUE_PREFIX = '{pl:q}';
+
+/** Each account has a queue of its own: a slow vendor's backlog is nobody else's. */
+export const queueOf = (account: string): string => `deliver-${account}`;
+
+/** A job says for which verification something is due, and until when that makes sense. Nothing else travels. */
+export interface DeliveryJob {
+  readonly id: string;
+  /** Unix milliseconds: past it the job is dropped. */
+  readonly deadline: number;
+}
+
+/** BullMQ is the pump, never the truth: a job that is lost here is added again by the clock. */
+export class DeliveryQueue {
+  /** @param queues by account */
+  constructor(
+    private readonly queues: ReadonlyMap<string, Queue<DeliveryJob>>,
+    private readonly logger: Logger,
+  ) {
+    // The client is shared and logs its own errors; without a listener BullMQ prints each with its stack.
+    for (const queue of queues.values()) queue.on('error', () => undefined);
+  }
+
+  /** Adds without waiting: the caller's answer does not depend on it. */
+  add(entry: DueEntry): void {
+    const { name, data, opts } = toJob(entry);
+    this.queueFor(entry.account)
+      ?.add(name, data, opts)
+      .catch((error: unknown) => {
+        const fields = { verification_id: entry.id, error: String(error) };
+        this.logger.warn(fields, 'job not added; the clock will add it');
+      });
+  }
+
+  async addAll(entries: readonly DueEntry[]): Promise<void> {
+    const accounts = [...new Set(entries.map(({ account }) => account))];
+    const add = async (account: string): Promise<void> => {
+      await this.queueFor(account)?.addBulk(entries.filter((entry) => entry.account === account).map(toJob));
+    };
+    await Promise.all(accounts.map(add));
+  }
+
+  /** Asks Redis by the way of a queue. */
+  async answers(): Promise<void> {
+    await [...this.queues.values()][0]?.getWaitingCount();
+  }
+
+  /** An account that was taken out of the configuration has no queue; any other one's worker finds that out. */
+  private queueFor(account: string): Queue<DeliveryJob> | undefined {
+    return this.queues.get(account) ?? [...this.queues.values()][0];
+  }
+}
+
+/** One job for each revision of a verification: however often it is added while it waits, it runs once. */
+function toJob({ id, revision, expiresAt }: DueEntry) {
+  return {
+    name: 'deliver',
+    data: { id, deadline: expiresAt },
+    opts: { jobId: `${id}-${revision}`, removeOnComplete: true, removeOnFail: true },
+  };
+}

@@ -1,0 +1,295 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Channel } from '../../providers/contract.js';
+import type { FailureKind } from '../../providers/errors.js';
+import type { Attempt } from '../../store/record.js';
+import { decide, type Decision, type Event, type Situation } from './policy.js';
+
+/**
+ * A decision table: each rule says in which situations it holds and what follows. Of the rules of one event the first
+ * that holds counts. Every combination of every property is tried, so a rule cannot be right in the listed cases only.
+ */
+const PROPERTIES = {
+  round: ['current', 'old'],
+  confirmed: [false, true],
+  delivery: ['queued', 'sent', 'delivered'],
+  channel: ['sms', 'voice'],
+  confirmOn: ['sent', 'delivered', 'read'],
+  status: ['sending', 'sent', 'maybe_sent', 'failed', 'delivered', 'read'],
+  /** What was tried before, in the same round. */
+  before: ['nothing', 'failed', 'sent', 'call 20 s ago', 'maybe_sent by a sibling'],
+  siblings: ['left', 'none'],
+  following: ['one', 'none'],
+  scheduled: [false, true],
+  later: [false, true],
+  full: [false, true],
+} as const;
+
+type Case = { readonly [P in keyof typeof PROPERTIES]: (typeof PROPERTIES)[P][number] };
+type Rule = readonly [name: string, holds: (c: Case) => boolean, follows: (c: Case) => Partial<Decision>];
+
+const NOW = 1_700_000_000_000;
+const MINUTE = 60_000;
+const WAIT = 30_000;
+
+function situation(c: Case): { situation: Situation; attempt: number } {
+  const round = c.round === 'current' ? 3 : 2;
+  const channels: Channel[] = [c.before === 'call 20 s ago' ? 'voice' : 'whatsapp', c.channel];
+  if (c.following === 'one') channels.push('rcs');
+  const attempts: Attempt[] = [];
+  const add = (step: number, fields: Partial<Attempt>): void => {
+    const channel = channels[step]!;
+    const n = attempts.length + 1;
+    attempts.push({ n, step, round, channel, account: `${channel}-1`, status: 'sent', queuedAt: NOW, ...fields });
+  };
+  const others = [true, c.before !== 'nothing', c.later].filter(Boolean).length;
+  const earlierRounds = (c.full ? 20 : 19) - others;
+  while (attempts.length < earlierRounds) add(0, { round: 1, status: 'failed', channel: 'whatsapp' });
+  if (c.before === 'failed' || c.before === 'sent') add(0, { status: c.before });
+  if (c.before === 'call 20 s ago') add(0, { sentAt: NOW - 20_000 });
+  if (c.before === 'maybe_sent by a sibling') add(1, { status: 'maybe_sent', account: 'tried', sentAt: NOW - 70_000 });
+  const sentAt = c.status === 'sending' ? undefined : NOW - 10_000;
+  add(1, { status: c.status, sentAt });
+  const attempt = attempts.length;
+  if (c.later) add(1, { status: 'failed', account: 'later' });
+  const routes: Record<string, string[]> = {
+    [c.channel]: c.siblings === 'left' ? [`${c.channel}-1`, 'tried', 'sibling'] : [`${c.channel}-1`, 'tried'],
+  };
+  if (c.before !== 'maybe_sent by a sibling') routes[c.channel] = routes[c.channel]!.filter((name) => name !== 'tried');
+  return {
+    attempt,
+    situation: {
+      steps: channels.map((channel, step) => ({
+        channel,
+        wait: 30,
+        confirm_on: step === 1 ? c.confirmOn : 'delivered',
+      })),
+      route: ({ channel }) => routes[channel] ?? [`${channel}-1`],
+      attempts,
+      round: 3,
+      confirmed: c.confirmed,
+      delivery: c.delivery,
+      next: c.scheduled ? SCHEDULED : undefined,
+      now: NOW,
+    },
+  };
+}
+
+const SCHEDULED = { step: 1, account: 'scheduled' };
+
+const old: Rule = ['is about an earlier round: nothing changes', (c) => c.round === 'old', () => ({})];
+const otherwise = () => true;
+const rings = (c: Case): boolean => c.channel === 'voice';
+/** What is left of the minute after the call that came before. */
+const left = (c: Case): number => (c.before === 'call 20 s ago' ? 40_000 : 0);
+/** The same, where the attempt itself may be a call: placed 10 s ago, or being placed now. */
+const leftAfterIt = (c: Case): number => (!rings(c) ? left(c) : c.status === 'sending' ? MINUTE : 50_000);
+const atMost = (c: Case): Case['delivery'] => (c.delivery === 'delivered' ? 'delivered' : 'sent');
+const reached = (c: Case): boolean => c.before !== 'nothing' && c.before !== 'failed';
+const nextStep = (delayMs: number) => ({ step: 2, account: 'rcs-1', delayMs });
+const sibling = (delayMs: number) => ({ step: 1, account: 'sibling', delayMs });
+
+const accepted: Rule[] = [
+  old,
+  ['is confirmed already: nothing more', (c) => c.confirmed, () => ({ next: 'none' })],
+  [
+    'sent is enough: nothing more',
+    (c) => c.confirmOn === 'sent',
+    (c) => ({ delivery: atMost(c), confirmed: true, next: 'none' }),
+  ],
+  [
+    'the last step, or too many: nothing more',
+    (c) => c.following === 'none' || c.full,
+    (c) => ({ delivery: atMost(c), next: 'none' }),
+  ],
+  ['a call: a minute', rings, (c) => ({ delivery: atMost(c), next: nextStep(MINUTE) })],
+  ['the wait', otherwise, (c) => ({ delivery: atMost(c), next: nextStep(Math.max(WAIT, left(c))) })],
+];
+
+const queued = (c: Case): Case['delivery'] => (c.delivery === 'delivered' || reached(c) ? atMost(c) : 'queued');
+const undelivered = (c: Case) => (c.delivery === 'delivered' || reached(c) ? atMost(c) : 'undelivered');
+const mayArrive = (c: Case): number => (c.before === 'maybe_sent by a sibling' ? WAIT : 0);
+
+const refusedForSure: Rule[] = [
+  old,
+  ['is confirmed already: nothing more', (c) => c.confirmed, () => ({ next: 'none' })],
+  [
+    'a sibling is left: at once',
+    (c) => c.siblings === 'left' && !c.full,
+    (c) => ({ delivery: queued(c), next: sibling(left(c)) }),
+  ],
+  ['nothing is left', (c) => c.following === 'none' || c.full, (c) => ({ delivery: undelivered(c), next: 'none' })],
+  [
+    'the next step: at once unless an earlier message may still arrive',
+    otherwise,
+    (c) => ({ delivery: queued(c), next: nextStep(Math.max(mayArrive(c), left(c))) }),
+  ],
+];
+
+const badRecipient = refusedForSure.filter(([name]) => !name.startsWith('a sibling'));
+
+const maybeSent: Rule[] = [
+  ...refusedForSure.slice(0, 2),
+  [
+    'a sibling is left: at once, or a minute after what may be a call',
+    (c) => c.siblings === 'left' && !c.full,
+    (c) => ({ delivery: atMost(c), next: sibling(rings(c) ? MINUTE : left(c)) }),
+  ],
+  [
+    'nothing is left, but it may arrive',
+    (c) => c.following === 'none' || c.full,
+    (c) => ({ delivery: atMost(c), next: 'none' }),
+  ],
+  [
+    'the next step after the wait',
+    otherwise,
+    (c) => ({ delivery: atMost(c), next: nextStep(rings(c) ? MINUTE : Math.max(WAIT, left(c))) }),
+  ],
+];
+
+const isRead: Rule = ['was read already: nothing changes', (c) => c.status === 'read', () => ({})];
+const confirms: Rule = [
+  'confirms: nothing more',
+  otherwise,
+  () => ({ delivery: 'delivered', confirmed: true, next: 'none' }),
+];
+
+const delivered: Rule[] = [
+  old,
+  isRead,
+  [
+    'is not enough where it must be read: the plan goes on',
+    (c) => c.confirmOn === 'read' && !c.confirmed,
+    () => ({ delivery: 'delivered' }),
+  ],
+  confirms,
+];
+
+const failed: Rule[] = [
+  old,
+  isRead,
+  [
+    'is confirmed, was delivered, or is superseded: nothing changes',
+    (c) => c.confirmed || c.status === 'delivered' || c.later,
+    () => ({}),
+  ],
+  [
+    'what is scheduled comes forward, but not into the minute after a call',
+    (c) => c.scheduled,
+    (c) => ({ next: { ...SCHEDULED, delayMs: leftAfterIt(c) } }),
+  ],
+  ['nothing is left, but another may arrive', reached, () => ({ next: 'none' })],
+  ['nothing is left', otherwise, () => ({ delivery: 'undelivered', next: 'none' })],
+];
+
+const asked: Rule[] = [
+  ['too many: nothing changes', (c) => c.full, () => ({})],
+  [
+    'what is scheduled, but not into the minute after a call',
+    (c) => c.scheduled,
+    (c) => ({ next: { ...SCHEDULED, delayMs: leftAfterIt(c) } }),
+  ],
+  [
+    'the first step of a round that has sent nothing',
+    (c) => c.round === 'old',
+    (c) => ({
+      next: { step: 0, account: left(c) ? 'voice-1' : 'whatsapp-1', delayMs: leftAfterIt(c) },
+    }),
+  ],
+  ['the next step', (c) => c.following === 'one', (c) => ({ next: nextStep(leftAfterIt(c)) })],
+  [
+    'the last step again',
+    otherwise,
+    (c) => ({ next: { step: 1, account: `${c.channel}-1`, delayMs: leftAfterIt(c) } }),
+  ],
+];
+
+const SURE: FailureKind[] = [
+  'unreachable',
+  'throttled',
+  'quota',
+  'bad_message',
+  'misconfigured',
+  'rejected',
+  'unknown',
+];
+type Table = readonly [name: string, rules: readonly Rule[], event: (attempt: number) => Event, fixed?: Partial<Case>];
+const claimed: Partial<Case> = { status: 'sending', later: false, scheduled: false };
+const refused = (failure: FailureKind, rules: Rule[]): Table => [
+  `refused: ${failure}`,
+  rules,
+  (attempt) => ({ kind: 'refused', attempt, failure }),
+  claimed,
+];
+
+const TABLES: Table[] = [
+  ['accepted', accepted, (attempt) => ({ kind: 'accepted', attempt }), claimed],
+  ...SURE.map((failure) => refused(failure, refusedForSure)),
+  refused('bad_recipient', badRecipient),
+  refused('maybe_sent', maybeSent),
+  [
+    'receipt: sent',
+    [['says nothing new', otherwise, () => ({})]],
+    (attempt) => ({ kind: 'receipt', attempt, status: 'sent' }),
+  ],
+  ['receipt: delivered', delivered, (attempt) => ({ kind: 'receipt', attempt, status: 'delivered' })],
+  ['receipt: read', [old, isRead, confirms], (attempt) => ({ kind: 'receipt', attempt, status: 'read' })],
+  ['receipt: failed', failed, (attempt) => ({ kind: 'receipt', attempt, status: 'failed' })],
+  ['asked', asked, () => ({ kind: 'asked' })],
+];
+
+function* combinations(fixed: Partial<Case>): Generator<Case> {
+  const names = Object.keys(PROPERTIES) as (keyof Case)[];
+  const values = names.map((name) => (name in fixed ? [fixed[name]] : PROPERTIES[name]));
+  const total = values.reduce((product, { length }) => product * length, 1);
+  for (let index = 0; index < total; index++) {
+    let rest = index;
+    const pick = (options: readonly unknown[]): unknown => {
+      const value = options[rest % options.length];
+      rest = Math.floor(rest / options.length);
+      return value;
+    };
+    yield Object.fromEntries(names.map((name, i) => [name, pick(values[i]!)])) as unknown as Case;
+  }
+}
+
+/** Tries every combination once: how many each rule decides, and the first one that it gets wrong. */
+function tryAll([, rules, event, fixed = {}]: Table) {
+  const tried = new Map(rules.map(([name]) => [name, { cases: 0, wrong: undefined as object | undefined }]));
+  for (const c of combinations(fixed)) {
+    const [name, , follows] = rules.find(([, holds]) => holds(c))!;
+    const { situation: given, attempt } = situation(c);
+    const expected = { delivery: c.delivery, confirmed: c.confirmed, next: 'keep', ...follows(c) };
+    const decision = decide(given, event(attempt));
+    const entry = tried.get(name)!;
+    entry.cases++;
+    if (JSON.stringify(decision) !== JSON.stringify(expected)) entry.wrong ??= { case: c, decision, expected };
+  }
+  return tried;
+}
+
+describe.each(TABLES)('%s', (...table) => {
+  const tried = tryAll(table);
+  it.each(table[1])('%s', (name) => {
+    expect(tried.get(name)).toEqual({ cases: expect.any(Number), wrong: undefined });
+    expect(tried.get(name)!.cases).toBeGreaterThan(0);
+  });
+});
+
+it('changes nothing for an attempt or a step that there is not', () => {
+  const [c] = combinations({}) as Iterable<Case> as [Case];
+  const { situation: given } = situation(c);
+  const keep: Decision = { delivery: c.delivery, confirmed: c.confirmed, next: 'keep' };
+  expect(decide(given, { kind: 'accepted', attempt: 99 })).toEqual(keep);
+  expect(decide({ ...given, steps: [] }, { kind: 'receipt', attempt: 1, status: 'failed' })).toEqual(keep);
+  expect(decide({ ...given, steps: [] }, { kind: 'asked' })).toEqual(keep);
+  expect(decide({ ...given, route: () => [] }, { kind: 'asked' })).toEqual(keep);
+});
+
+it('passes over steps that have no account any more', () => {
+  const [c] = [...combinations({ ...claimed, following: 'one', siblings: 'none', confirmOn: 'delivered' })] as [Case];
+  const { situation: given, attempt } = situation(c);
+  const steps = [...given.steps, { channel: 'telegram', wait: 30, confirm_on: 'delivered' } as const];
+  const route: Situation['route'] = (step) => (step.channel === 'rcs' ? [] : given.route(step));
+  const decision = decide({ ...given, steps, route }, { kind: 'accepted', attempt });
+  expect(decision.next).toEqual({ step: 3, account: 'telegram-1', delayMs: WAIT });
+});

@@ -1,0 +1,195 @@
+import { bounds } from '../../config/bounds.js';
+import type { Step } from '../../config/config.js';
+import type { FailureKind } from '../../providers/errors.js';
+import type { Attempt, Delivery } from '../../store/record.js';
+
+/** What a policy decision looks at: the plan, what has been tried, and Redis's time. Nothing else. */
+export interface Situation {
+  readonly steps: readonly Step[];
+  /** Accounts of a step's route, in the order in which they are tried. */
+  readonly route: (step: Step) => readonly string[];
+  readonly attempts: readonly Attempt[];
+  /** The current start or continuation; what belongs to an earlier one changes nothing but the record. */
+  readonly round: number;
+  /** Delivery was confirmed in this round: nothing more starts by itself. */
+  readonly confirmed: boolean;
+  readonly delivery: Delivery;
+  /** The attempt that is scheduled, if any. */
+  readonly next?: { readonly step: number; readonly account: string };
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+type ReceiptStatus = 'sent' | 'delivered' | 'read' | 'failed';
+
+export type Event =
+  | { readonly kind: 'accepted'; readonly attempt: number }
+  /** `lost`: not the vendor failed but two workers of ours have died over it. */
+  | { readonly kind: 'refused'; readonly attempt: number; readonly failure: FailureKind; readonly lost?: boolean }
+  | { readonly kind: 'receipt'; readonly attempt: number; readonly status: ReceiptStatus }
+  /** The caller asks for the next step now. */
+  | { readonly kind: 'asked' };
+
+interface NextSend {
+  readonly step: number;
+  readonly account: string;
+  /** From the moment at which the decision is applied. */
+  readonly delayMs: number;
+}
+
+export interface Decision {
+  readonly delivery: Delivery;
+  readonly confirmed: boolean;
+  /** What is scheduled after this; `keep` leaves what is. */
+  readonly next: NextSend | 'keep' | 'none';
+}
+
+/** So many messages one verification may cause, whatever fails: every account of every step, with room for resends. */
+const MOST_ATTEMPTS = 20;
+
+const CALL_GAP_MS = bounds.afterVoice * 1_000;
+
+/**
+ * What follows an event (design §6). By the kind of failure alone, never by a vendor's words:
+ * - accepted → the next step after this one's wait, unless that was confirmation enough;
+ * - `bad_recipient` → the next step at once; other failures → the next account at once, then the next step;
+ * - `maybe_sent` → the next account at once, but the next *step* only after the wait: the message may still arrive;
+ * - an attempt that two workers of ours have died over → the same, but if no account is left one more over its own;
+ * - a receipt that confirms ends the plan; one that says failed brings the next step forward, if it is about the newest
+ *   attempt; all others change only the record;
+ * - and nothing ever starts within a minute of a call.
+ */
+export function decide(situation: Situation, event: Event): Decision {
+  const keep: Decision = { delivery: situation.delivery, confirmed: situation.confirmed, next: 'keep' };
+  if (event.kind === 'asked') return afterAsking(situation, keep);
+  const attempt = situation.attempts.find(({ n }) => n === event.attempt);
+  const step = attempt && situation.steps[attempt.step];
+  if (!step || attempt.round !== situation.round) return keep;
+  switch (event.kind) {
+    case 'accepted':
+      return afterAcceptance(situation, attempt, step);
+    case 'refused':
+      return afterRefusal(situation, attempt, step, event.failure, event.lost === true);
+    case 'receipt':
+      return afterReceipt(situation, attempt, step, event.status, keep);
+  }
+}
+
+function afterAcceptance(situation: Situation, attempt: Attempt, step: Step): Decision {
+  if (situation.confirmed || step.confirm_on === 'sent') {
+    const delivery = situation.confirmed ? situation.delivery : forward(situation, 'sent');
+    return { delivery, confirmed: true, next: 'none' };
+  }
+  const wait = { seconds: step.wait, gapMs: gapAfter(situation, attempt, true) };
+  const next = nextStep(situation, attempt.step, wait) ?? 'none';
+  return { delivery: forward(situation, 'sent'), confirmed: false, next };
+}
+
+function afterRefusal(
+  situation: Situation,
+  attempt: Attempt,
+  step: Step,
+  failure: FailureKind,
+  lost: boolean,
+): Decision {
+  const { attempts, round, confirmed } = situation;
+  if (confirmed) return { delivery: situation.delivery, confirmed, next: 'none' };
+  const earlier = attempts.filter((other) => other.round === round && other.n < attempt.n);
+  const maybe = failure === 'maybe_sent';
+  const gapMs = gapAfter(situation, attempt, maybe);
+  const reached = maybe || earlier.some(({ status }) => status !== 'failed');
+
+  const tried = new Set(earlier.filter((other) => other.step === attempt.step).map(({ account }) => account));
+  // What our own workers have lost deserves one more attempt over the same account, if there is no other.
+  const again = lost && !tried.has(attempt.account) ? attempt.account : undefined;
+  const sibling =
+    failure === 'bad_recipient' || attempts.length >= MOST_ATTEMPTS
+      ? undefined
+      : (situation.route(step).find((name) => name !== attempt.account && !tried.has(name)) ?? again);
+  if (sibling !== undefined) {
+    const next = { step: attempt.step, account: sibling, delayMs: gapMs };
+    return { delivery: forward(situation, reached ? 'sent' : 'queued'), confirmed, next };
+  }
+  const mayArrive = maybe || earlier.some((other) => other.step === attempt.step && other.status === 'maybe_sent');
+  const next = nextStep(situation, attempt.step, { seconds: mayArrive ? step.wait : 0, gapMs });
+  const delivery = reached ? 'sent' : next ? 'queued' : 'undelivered';
+  return { delivery: forward(situation, delivery), confirmed, next: next ?? 'none' };
+}
+
+function afterReceipt(
+  situation: Situation,
+  attempt: Attempt,
+  step: Step,
+  status: ReceiptStatus,
+  keep: Decision,
+): Decision {
+  const { attempts, round, confirmed, next, delivery } = situation;
+  if (status === 'sent' || attempt.status === 'read') return keep;
+  if (status !== 'failed') {
+    const enough = confirmed || step.confirm_on !== 'read' || status === 'read';
+    return { delivery: 'delivered', confirmed: enough, next: enough ? 'none' : 'keep' };
+  }
+  if (confirmed || attempt.status === 'delivered') return keep;
+  const others = attempts.filter((other) => other.round === round && other.n !== attempt.n);
+  if (others.some(({ n }) => n > attempt.n)) return keep;
+  if (next) return { delivery, confirmed, next: soon(situation, next) };
+  const allFailed = others.every((other) => other.status === 'failed');
+  return { delivery: allFailed ? 'undelivered' : delivery, confirmed, next: 'none' };
+}
+
+/** The next step now; after the last one that step again. */
+function afterAsking(situation: Situation, keep: Decision): Decision {
+  const { steps, attempts, round, next, now } = situation;
+  if (attempts.length >= MOST_ATTEMPTS) return keep;
+  if (next) return { ...keep, next: soon(situation, next) };
+  const newest = attempts.filter((attempt) => attempt.round === round).at(-1);
+  const wait = { seconds: 0, gapMs: callGap(attempts, now) };
+  const wanted = nextStep(situation, newest?.step ?? -1, wait) ?? nextStep(situation, steps.length - 2, wait);
+  return wanted ? { ...keep, next: wanted } : keep;
+}
+
+/** What is scheduled, as early as a call allows. */
+const soon = ({ attempts, now }: Situation, { step, account }: NonNullable<Situation['next']>): NextSend => ({
+  step,
+  account,
+  delayMs: callGap(attempts, now),
+});
+
+/** Steps without an account (any more) are passed over. */
+function nextStep(
+  situation: Situation,
+  after: number,
+  wait: { readonly seconds: number; readonly gapMs: number },
+): NextSend | undefined {
+  if (situation.attempts.length >= MOST_ATTEMPTS) return undefined;
+  for (let step = after + 1; step < situation.steps.length; step++) {
+    const candidate = situation.steps[step];
+    const account = candidate && situation.route(candidate)[0];
+    if (account !== undefined) return { step, account, delayMs: Math.max(wait.seconds * 1_000, wait.gapMs) };
+  }
+  return undefined;
+}
+
+/** A message of this round that was delivered stays so, whatever becomes of further ones. */
+const forward = (situation: Situation, delivery: Delivery): Delivery =>
+  situation.delivery === 'delivered' ? 'delivered' : delivery;
+
+/** What is left of the minute after a call, when this attempt has ended: it may itself have been one just now. */
+function gapAfter({ attempts, now }: Situation, attempt: Attempt, mayRing: boolean): number {
+  if (mayRing && attempt.channel === 'voice') return CALL_GAP_MS;
+  return callGap(
+    attempts.filter(({ n }) => n !== attempt.n),
+    now,
+  );
+}
+
+/**
+ * Milliseconds until a minute has passed since the last call; 0 when none is that near. A call whose vendor has not
+ * answered yet counts as placed now.
+ */
+export function callGap(attempts: readonly Attempt[], now: number): number {
+  const calls = attempts.filter(
+    ({ channel, sentAt, status }) => channel === 'voice' && (sentAt !== undefined || status !== 'failed'),
+  );
+  return Math.max(0, ...calls.map(({ sentAt = now }) => sentAt + CALL_GAP_MS - now));
+}

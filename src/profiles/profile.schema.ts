@@ -1,0 +1,137 @@
+import { alphabets } from '../codes/alphabets.js';
+import { bounds } from '../config/bounds.js';
+import { CONFIRM_ON, RESEND, type CodeDefaults, type ProfileChannel } from '../config/config.js';
+import { CHANNELS } from '../providers/contract.js';
+import { integer, languageTag, text, VISIBLE_TEXT, type JsonSchema } from '../shared/json-schema.js';
+
+type ChannelInput = Pick<ProfileChannel, 'channel'> &
+  Partial<Pick<ProfileChannel, 'from' | 'template' | 'wait' | 'order' | 'status' | 'confirm_on'>>;
+
+export interface ProfileBody {
+  readonly name: string;
+  readonly status?: 'active' | 'inactive';
+  readonly defaults?: CodeDefaults;
+  readonly channels?: readonly ChannelInput[];
+}
+
+export interface ChannelsBody {
+  readonly channels: readonly ChannelInput[];
+}
+
+export interface ProfileQuery {
+  readonly id?: string;
+  readonly name?: string;
+  readonly status?: 'active' | 'inactive';
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+const status: JsonSchema = { type: 'string', enum: ['active', 'inactive'] };
+
+const name: JsonSchema = {
+  type: 'string',
+  pattern: '^[A-Za-z0-9_-]{1,40}$',
+  'x-hint': 'must be 1 to 40 letters, digits, - or _',
+};
+
+const defaults: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    code_length: integer(bounds.codeLength, 'Characters of the code'),
+    alphabet: { type: 'string', enum: Object.keys(alphabets) },
+    ttl: integer(bounds.ttl, 'Seconds that the code lives'),
+    max_checks: integer(bounds.maxChecks, 'Wrong tries until it is locked'),
+    resend: { type: 'string', enum: RESEND, description: 'What a repeated send brings' },
+    locale: languageTag,
+    template: text(bounds.template, 'Text with {{code}}', VISIBLE_TEXT),
+  },
+};
+
+const channel: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['channel'],
+  properties: {
+    channel: { type: 'string', enum: CHANNELS },
+    from: text(bounds.from, 'Sender', VISIBLE_TEXT),
+    template: text(bounds.template, 'Text with {{code}}', VISIBLE_TEXT),
+    order: integer({ min: 0, max: 100 }, 'Position; default: as listed'),
+    wait: integer(bounds.wait, 'Seconds that this step gets before the next one starts'),
+    status,
+    confirm_on: { type: 'string', enum: CONFIRM_ON },
+  },
+};
+
+const channels = (minItems: number): JsonSchema => ({
+  type: 'array',
+  minItems,
+  maxItems: bounds.steps,
+  items: channel,
+});
+
+const body = (required: readonly string[], properties: JsonSchema): JsonSchema => ({
+  type: 'object',
+  additionalProperties: false,
+  required,
+  properties,
+});
+
+export const createSchema = body(['name'], { name, status, defaults, channels: channels(0) });
+export const patchSchema = { ...body([], { name, status, defaults }), minProperties: 1 };
+export const channelsSchema = body(['channels'], { channels: channels(1) });
+export const replaceSchema = body(['channels'], { channels: channels(0) });
+
+export const listSchema = body([], {
+  id: text(64, 'Only this one'),
+  name,
+  status,
+  limit: { ...integer({ min: 1, max: 100 }, 'Profiles on a page'), default: 20 },
+  cursor: text(64, '`next_cursor` of the page before'),
+});
+
+const string: JsonSchema = { type: 'string' };
+const maybe: JsonSchema = { type: ['string', 'null'] };
+const number: JsonSchema = { type: 'integer' };
+
+export const profileAnswerSchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    id: string,
+    name: string,
+    status: string,
+    defaults: {
+      type: 'object',
+      properties: {
+        code_length: number,
+        alphabet: string,
+        ttl: number,
+        max_checks: number,
+        resend: string,
+        locale: string,
+        template: maybe,
+      },
+    },
+    channels: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          id: string,
+          channel: string,
+          from: maybe,
+          template: maybe,
+          order: number,
+          wait: number,
+          status: string,
+          confirm_on: string,
+        },
+      },
+    },
+  },
+};
+
+export const profilePageSchema: JsonSchema = {
+  type: 'object',
+  properties: { data: { type: 'array', items: profileAnswerSchema }, next_cursor: maybe },
+};

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { StoreModule } from '../store/store.module.js';
+import { ProfileBook } from './profile-book.js';
+import { ProfileService } from './profile.service.js';
+import { ProfilesController } from './profiles.controller.js';
+
+@Module({
+  imports: [StoreModule],
+  controllers: [ProfilesController],
+  providers: [ProfileBook, ProfileService],
+  exports: [ProfileBook],
+})
+export class ProfilesModule {}

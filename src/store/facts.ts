@@ -1,0 +1,54 @@
+import type { Alphabet } from '../codes/alphabets.js';
+import type { Transaction } from '../codes/code-mac.js';
+import { makeCode } from '../codes/make-code.js';
+import { keySet, type Keyring } from '../codes/keyring.js';
+import { open, seal } from '../codes/seal.js';
+import type { Mode, Resend, Step } from '../config/config.js';
+
+/** Appended to a text so that the phone offers the code only to the right app or site. */
+export type Autofill = { readonly app_hash: string } | { readonly origin: string };
+
+/** How the code is made again, or the caller's own code. */
+export interface CodeFacts {
+  /** Unix seconds. */
+  readonly issuedAt: number;
+  readonly ttl: number;
+  readonly length: number;
+  readonly alphabet: Alphabet;
+  readonly own?: string;
+}
+
+/** What a start fixes about a verification. Kept sealed as one text: it holds the address and what callers attach. */
+export interface Facts {
+  readonly to: string;
+  readonly country?: string;
+  readonly mode: Mode;
+  readonly profile?: string;
+  /** The plan is frozen here: what is edited later changes nothing in flight. */
+  readonly steps: readonly Step[];
+  readonly code: CodeFacts;
+  readonly resend: Resend;
+  readonly locale: string;
+  readonly reference?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly clientIp?: string;
+  readonly autofill?: Autofill;
+  readonly transaction?: Transaction;
+}
+
+const PURPOSE = 'facts';
+
+export const sealFacts = (ring: Keyring, facts: Facts): string => seal(ring, PURPOSE, JSON.stringify(facts));
+
+/** Undefined when the secret that sealed them was retired. */
+export function openFacts(ring: Keyring, sealed: string): Facts | undefined {
+  const json = open(ring, PURPOSE, sealed);
+  return json === undefined ? undefined : (JSON.parse(json) as Facts);
+}
+
+/** The code itself, from the key that the record names; undefined when that secret was retired. */
+export function codeOf(ring: Keyring, keyId: string, id: string, generation: number, code: CodeFacts) {
+  if (code.own !== undefined) return code.own;
+  const keys = keySet(ring, keyId);
+  return keys && makeCode(keys.code, { ...code, verificationId: id, generation });
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import type { RecipientRef } from '../recipients/lookup.js';
+
+/**
+ * Names of everything in Redis. All keys of a recipient share one hash tag, so that one script on one node can change
+ * them together; Lua builds names the same way (scripts/_shared.lua).
+ *
+ * | key | holds | lives |
+ * |---|---|---|
+ * | `pl:{xx}:v:<id>` | a verification's state and attempts (hash) | to the expiry + 24 h |
+ * | `pl:{xx}:f:<id>` | its sealed facts: address, plan, metadata | as the state |
+ * | `pl:{xx}:p:<recipient>:<slot>` | id of the live verification | to the expiry |
+ * | `pl:{xx}:due` | when something must be done next for which id | 25 h from the last write |
+ * | `pl:{xx}:bs:<recipient>`, `bf:` | budgets of sends and failures | the limit's window |
+ * | `pl:{xx}:n:<recipient>`, `t:<application>`, `r:<reference>` | search indexes | 48 h from the last write |
+ */
+const SHARDS = 256;
+
+export const allShards: readonly string[] = Array.from({ length: SHARDS }, (_, i) => i.toString(16).padStart(2, '0'));
+
+const VERIFICATION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+export const isVerificationId = (text: string): boolean => VERIFICATION_ID.test(text);
+
+/** A random UUID (version 4) whose last two digits are the shard: from the id alone we know where to look. */
+export const newVerificationId = (shard: string): string => randomUUID().slice(0, -2) + shard;
+
+const shardOf = (id: string): string => id.slice(-2);
+
+export const stateKey = (id: string): string => `pl:{${shardOf(id)}}:v:${id}`;
+export const factsKey = (id: string): string => `pl:{${shardOf(id)}}:f:${id}`;
+export const dueKey = (shard: string): string => `pl:{${shard}}:due`;
+export const pendingKey = ({ shard, hash }: RecipientRef, slot: string): string => `pl:{${shard}}:p:${hash}:${slot}`;
+export const sendsKey = ({ shard, hash }: RecipientRef): string => `pl:{${shard}}:bs:${hash}`;
+export const failuresKey = ({ shard, hash }: RecipientRef): string => `pl:{${shard}}:bf:${hash}`;
+export const byNumberKey = ({ shard, hash }: RecipientRef): string => `pl:{${shard}}:n:${hash}`;
+export const byTimeKey = (shard: string, application: string): string => `pl:{${shard}}:t:${application}`;
+export const byReferenceKey = (shard: string, hash: string): string => `pl:{${shard}}:r:${hash}`;

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { REDIS } from '../shared/redis.js';
+import { loadScript, run } from './script.js';
+
+const scripts = { link: loadScript('link'), park: loadScript('park') };
+
+/** As long as a record can live after its message was sent. */
+const LINK_LIFE_MS = 48 * 3_600_000;
+/** A receipt is early by the time that a vendor's answer takes; what is parked longer belongs to nothing. */
+const PARKED_LIFE_MS = 600_000;
+const PARKED_PER_MESSAGE = 10;
+
+/**
+ * Finds attempts by the vendor's message id. These keys have a hash tag of their own: a receipt tells no shard, and
+ * whoever comes second (the link or the receipt) finds what the first has left.
+ */
+@Injectable()
+export class ReceiptStore {
+  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+
+  /** @returns receipts that came before */
+  async link(account: string, messageId: string, attemptId: string): Promise<string[]> {
+    return (await run(this.redis, scripts.link, keysOf(account, messageId), [attemptId, LINK_LIFE_MS])) as string[];
+  }
+
+  /** @returns the attempt, or undefined when there is none (yet): then `receipt` is kept for a while */
+  async findOrPark(account: string, messageId: string, receipt: string): Promise<string | undefined> {
+    const args = [receipt, PARKED_LIFE_MS, PARKED_PER_MESSAGE];
+    return ((await run(this.redis, scripts.park, keysOf(account, messageId), args)) as string) || undefined;
+  }
+}
+
+function keysOf(account: string, messageId: string): string[] {
+  const hash = createHash('sha256').update(`${account}\n${messageId}`).digest('base64url').slice(0, 22);
+  return [`pl:{m${hash}}:a`, `pl:{m${hash}}:parked`];
+}

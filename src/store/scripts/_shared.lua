@@ -1,0 +1,87 @@
+-- Shared by the scripts. Keys that a script builds itself carry the hash tag of KEYS[1], so they are on the same node.
+-- A verification's hash: app, kid, rcpt, slot, status, delivery, created, expires, max, made, sends, gen, m<gen> (MAC
+-- of that generation's code), e<gen> (its expiry), any (1 when older codes stay right), round, confirmed (the round in
+-- which delivery was), rev, n (attempts so far), next_step/_channel/_account/_at/_lease, claim_until, fence, ended; and
+-- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries ...
+
+local DUE_TTL = 90000000 -- 25 h: longer than any code lives; every live entry renews it
+
+local function clock()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function prefix_of(key) return string.sub(key, 1, 8) end -- pl:{xx}:
+
+-- At `at` something must be done for `id`: the poller hands it to a worker then.
+local function due(prefix, id, at)
+  redis.call('ZADD', prefix .. 'due', at, id)
+  redis.call('PEXPIRE', prefix .. 'due', DUE_TTL)
+end
+
+-- Nothing starts in the minute after a call, whoever has decided it on whatever they had read.
+local function schedule(key, at, step, channel, account, lease)
+  local quiet_until = tonumber(redis.call('HGET', key, 'quiet_until') or 0)
+  redis.call('HSET', key, 'next_at', math.max(at, quiet_until), 'next_step', step, 'next_channel', channel, 'next_account', account,
+    'next_lease', lease)
+end
+
+local function unschedule(key)
+  redis.call('HDEL', key, 'next_step', 'next_channel', 'next_account', 'next_at', 'next_lease')
+end
+
+-- After a change: moves the due entry to what is next. {'again', ...} when that is now and nobody is at it: the caller
+-- adds the job itself, and the poller only takes over if it dies within `grace`.
+local function settle(key, id, now, grace, moved)
+  local s = redis.call('HMGET', key, 'next_at', 'expires', 'rev', 'next_account', 'claim_until')
+  local next_at, expires, claim_until = tonumber(s[1]), tonumber(s[2]), tonumber(s[5])
+  if claim_until then return { 'done' } end -- whoever has the claim settles when it records
+  if next_at and next_at <= now then
+    due(prefix_of(key), id, now + grace)
+    return { 'again', s[3], expires, s[4] }
+  end
+  if moved then due(prefix_of(key), id, math.min(next_at or expires, expires)) end
+  return { 'done' }
+end
+
+-- Final status. What a code could be checked against ends with it, and so does the plan: nothing more is sent.
+local function finish(key, id, status, now)
+  local prefix = prefix_of(key)
+  local s = redis.call('HMGET', key, 'rcpt', 'slot', 'gen')
+  redis.call('HSET', key, 'status', status, 'ended', now)
+  unschedule(key)
+  for g = 1, tonumber(s[3]) do redis.call('HDEL', key, 'm' .. g, 'e' .. g) end
+  local pending = prefix .. 'p:' .. s[1] .. ':' .. s[2]
+  if redis.call('GET', pending) == id then redis.call('DEL', pending) end
+  redis.call('ZREM', prefix .. 'due', id)
+end
+
+-- How much of a budget is used, without using any. Limit 0 means none.
+local function used(key, limit)
+  if limit == 0 then return 0 end
+  return tonumber(redis.call('GET', key) or 0)
+end
+
+-- Uses one of a budget; its window starts with the first use.
+local function use(key, limit, window)
+  if limit == 0 then return 0 end
+  local count = redis.call('INCR', key)
+  if count == 1 then redis.call('PEXPIRE', key, window) end
+  return count
+end
+
+-- The budget that refuses a send: its name and the milliseconds until it opens again; nil when none does.
+local function refusing(sends_key, sends_limit, failures_key, failures_limit)
+  if sends_limit > 0 and used(sends_key, sends_limit) >= sends_limit then
+    return 'sends_per_number', redis.call('PTTL', sends_key)
+  end
+  if failures_limit > 0 and used(failures_key, failures_limit) >= failures_limit then
+    return 'failures_per_number', redis.call('PTTL', failures_key)
+  end
+end
+
+-- {sends used, until when}: what answers say about the recipient's send budget.
+local function sends_used(prefix, rcpt, now)
+  local key = prefix .. 'bs:' .. rcpt
+  return tonumber(redis.call('GET', key) or 0), now + math.max(redis.call('PTTL', key), 0)
+end

@@ -1,0 +1,40 @@
+--- @include _shared
+-- Applies a decision of the policy to a verification that has not changed since it was read: after a receipt, or when
+-- the caller asks for the next step.
+-- KEYS 1 state  [2 sends budget  3 failures budget: only when it is a send that the caller asked for]
+-- ARGV 1 id  2 revision that was read  3 attempt that a receipt is about, or ''  4 its new status, or ''
+--      5 vendor's status  6 error kind  7 error code  8 delivery  9 confirmed (1 or 0)  10 grace ms
+--      11 'keep' | 'none' | delay ms  12 step  13 channel  14 account  15 lease ms
+--      16 sends limit  17 sends window ms  18 failures limit
+-- Returns {'changed'} | {'limited', name, ms} | {'done'} | {'again', revision, expires, account}
+local now = clock()
+local key, id, a = KEYS[1], ARGV[1], ARGV[3] .. ':'
+local s = redis.call('HMGET', key, 'status', 'expires', 'rev', 'round', a .. 'sent')
+if s[3] ~= ARGV[2] then return { 'changed' } end
+local live = s[1] == 'pending' and now < tonumber(s[2])
+
+if KEYS[2] then
+  if not live then return { 'changed' } end
+  local name, wait = refusing(KEYS[2], tonumber(ARGV[16]), KEYS[3], tonumber(ARGV[18]))
+  if name then return { 'limited', name, wait } end
+  use(KEYS[2], tonumber(ARGV[16]), ARGV[17])
+  redis.call('HINCRBY', key, 'sends', 1)
+end
+
+redis.call('HINCRBY', key, 'rev', 1)
+if ARGV[4] ~= '' then
+  redis.call('HSET', key, a .. 'status', ARGV[4])
+  redis.call('HSETNX', key, a .. (ARGV[4] == 'failed' and 'failed' or 'delivered'), now)
+end
+if ARGV[5] ~= '' then redis.call('HSET', key, a .. 'vendor_status', ARGV[5]) end
+if ARGV[6] ~= '' then redis.call('HSET', key, a .. 'error_kind', ARGV[6], a .. 'error_code', ARGV[7]) end
+if not live then return { 'done' } end
+
+redis.call('HSET', key, 'delivery', ARGV[8])
+if ARGV[9] == '1' then redis.call('HSET', key, 'confirmed', s[4]) end
+if ARGV[11] == 'none' then
+  unschedule(key)
+elseif ARGV[11] ~= 'keep' then
+  schedule(key, now + tonumber(ARGV[11]), ARGV[12], ARGV[13], ARGV[14], ARGV[15])
+end
+return settle(key, id, now, tonumber(ARGV[10]), true)

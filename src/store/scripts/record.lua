@@ -1,0 +1,52 @@
+--- @include _shared
+-- Records what became of a claimed attempt and schedules what the policy decided. Safe to repeat.
+-- KEYS 1 state
+-- ARGV 1 id  2 attempt  3 fence  4 status  5 message id  6 vendor's status  7 error kind  8 error code
+--      9 delivery  10 confirmed (1 or 0)  11 grace ms
+--      12 delay ms of the next attempt, or '' for none  13 its step  14 channel  15 account  16 lease ms
+--      17 ms that belong to this attempt if it was placed (a call): nothing starts before, whoever has asked for it
+-- Returns {'gone'} | {'stale'} | {'done'} | {'again', revision, expires, account}: an attempt is due now
+local now = clock()
+local key, id, prefix, a = KEYS[1], ARGV[1], prefix_of(KEYS[1]), ARGV[2] .. ':'
+local s = redis.call('HMGET', key, 'status', 'expires', 'fence', 'round', 'claim_until', 'confirmed', a .. 'round',
+  a .. 'status', 'delivery')
+if not s[1] then return { 'gone' } end
+
+if s[3] ~= ARGV[3] then
+  -- Another worker has the attempt now. What this one learned is kept where nothing better is known.
+  if ARGV[5] ~= '' then redis.call('HSETNX', key, a .. 'message_id', ARGV[5]) end
+  return { 'stale' }
+end
+
+local first = s[5]
+if first then
+  -- A receipt may have been faster than the vendor's own answer: then its word stands.
+  if s[8] == 'sending' then redis.call('HSET', key, a .. 'status', ARGV[4]) end
+  redis.call('HSET', key, a .. (ARGV[4] == 'failed' and 'failed' or 'sent'), now)
+  if ARGV[5] ~= '' then redis.call('HSET', key, a .. 'message_id', ARGV[5]) end
+  for i, name in ipairs({ 'vendor_status', 'error_kind', 'error_code' }) do
+    if ARGV[5 + i] ~= '' then redis.call('HSETNX', key, a .. name, ARGV[5 + i]) end
+  end
+  redis.call('HDEL', key, 'claim_until', a .. 'lease')
+  redis.call('HINCRBY', key, 'rev', 1)
+  local next_at, gap = tonumber(redis.call('HGET', key, 'next_at')), tonumber(ARGV[17])
+  if gap > 0 and ARGV[4] ~= 'failed' then
+    redis.call('HSET', key, 'quiet_until', now + gap)
+    -- What was asked for while the call was being placed waits too.
+    if next_at then redis.call('HSET', key, 'next_at', math.max(next_at, now + gap)) end
+  end
+  -- Another round has begun meanwhile, or a receipt has confirmed: that stands.
+  if s[1] == 'pending' and s[4] == s[7] and s[6] ~= s[4] then
+    -- What has been delivered in this round stays so, although it is not confirmation enough (a step may want `read`).
+    if s[8] ~= 'failed' and s[9] ~= 'delivered' then redis.call('HSET', key, 'delivery', ARGV[9]) end
+    if ARGV[10] == '1' then redis.call('HSET', key, 'confirmed', s[4]) end
+    local delay = tonumber(ARGV[12])
+    if delay and s[8] == 'failed' then delay = gap end
+    -- The caller may have asked for the next step while this one was under way: then it is scheduled already.
+    if delay and not next_at then
+      schedule(key, now + delay, ARGV[13], ARGV[14], ARGV[15], ARGV[16])
+    end
+  end
+end
+if s[1] ~= 'pending' then return { 'done' } end
+return settle(key, id, now, tonumber(ARGV[11]), first)

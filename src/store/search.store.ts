@@ -1,0 +1,95 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import type { RecipientRef } from '../recipients/lookup.js';
+import { REDIS } from '../shared/redis.js';
+import { allShards, byNumberKey, byReferenceKey, byTimeKey } from './keys.js';
+import { VerificationStore, type StoredVerification } from './verification.store.js';
+
+/** Where an entry stands in the order of a search: newest first, then by id. */
+export interface IndexPosition {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+export interface SearchQuestion {
+  readonly application: string;
+  readonly recipient?: RecipientRef;
+  readonly referenceHash?: string;
+  /** Unix milliseconds; `until` is exclusive. */
+  readonly from?: number;
+  readonly until?: number;
+  readonly before?: IndexPosition;
+}
+
+interface Found {
+  readonly position: IndexPosition;
+  readonly stored: StoredVerification;
+}
+
+/** Entries that are looked up at a time: one page of the usual size in one go. */
+const BATCH = 50;
+/** A search whose filters match nothing ends after so many records instead of walking through a whole day. */
+const MOST_SCANNED = 5_000;
+
+/**
+ * Finds verifications by number (one key), or by reference or time (one key in each of the 256 shards: a search is
+ * rare and by hand, while a start must stay on one shard).
+ */
+@Injectable()
+export class SearchStore {
+  constructor(
+    @Inject(REDIS) private readonly redis: Redis,
+    private readonly verifications: VerificationStore,
+  ) {}
+
+  async *scan(question: SearchQuestion): AsyncGenerator<Found> {
+    const keys = indexKeys(question);
+    let before = question.before;
+    for (let scanned = 0; scanned < MOST_SCANNED; scanned += BATCH) {
+      const page = await this.page(keys, question, before);
+      const records = await Promise.all(page.map(({ id }) => this.verifications.read(id)));
+      for (const [i, position] of page.entries()) {
+        const stored = records[i];
+        if (stored) yield { position, stored };
+      }
+      before = page.at(-1);
+      if (page.length < BATCH) return;
+    }
+  }
+
+  /** The next entries of all keys together. Each key gives a batch, so the newest batch of all is among them. */
+  private async page(
+    keys: string[],
+    { from, until }: SearchQuestion,
+    before?: IndexPosition,
+  ): Promise<IndexPosition[]> {
+    const min = from ?? '-inf';
+    const max = lowest(before?.createdAt, until === undefined ? undefined : until - 1);
+    const answers = await Promise.all(
+      keys.map((key) => this.redis.zrevrangebyscore(key, max ?? '+inf', min, 'WITHSCORES', 'LIMIT', 0, BATCH * 2)),
+    );
+    return answers
+      .flatMap(toPositions)
+      .filter((position) => before === undefined || newestFirst(before, position) < 0)
+      .sort(newestFirst)
+      .slice(0, BATCH);
+  }
+}
+
+function indexKeys({ application, recipient, referenceHash }: SearchQuestion): string[] {
+  if (recipient) return [byNumberKey(recipient)];
+  if (referenceHash !== undefined) return allShards.map((shard) => byReferenceKey(shard, referenceHash));
+  return allShards.map((shard) => byTimeKey(shard, application));
+}
+
+const lowest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+
+function toPositions(flat: readonly string[]): IndexPosition[] {
+  const positions: IndexPosition[] = [];
+  for (let i = 0; i < flat.length; i += 2) positions.push({ id: flat[i] as string, createdAt: Number(flat[i + 1]) });
+  return positions;
+}
+
+const newestFirst = (a: IndexPosition, b: IndexPosition): number =>
+  b.createdAt - a.createdAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);

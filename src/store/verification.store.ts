@@ -1,0 +1,208 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import type { Limits } from '../config/config.js';
+import {
+  limitArguments,
+  limitCount,
+  limitWindowMs,
+  toLimited,
+  toSendsUsed,
+  type Limited,
+  type SendsUsed,
+} from './budgets.js';
+import { byNumberKey, byReferenceKey, byTimeKey, factsKey, failuresKey, pendingKey } from './keys.js';
+import { sendsKey, stateKey } from './keys.js';
+import { parseState, type Status, type VerificationState } from './record.js';
+import { loadScript, run } from './script.js';
+import type { Channel } from '../providers/contract.js';
+import type { RecipientRef } from '../recipients/lookup.js';
+import { REDIS } from '../shared/redis.js';
+
+/** A record stays readable for a day after its code's end: for support, and for late receipts. */
+const RETENTION_MS = 24 * 3_600_000;
+/** Longer than any record lives (24 h of code and the retention). */
+const INDEX_LIFE_MS = 2 * 24 * 3_600_000;
+/** Whoever decides "now" also acts now; this is how long the poller gives it before it takes over. */
+export const GRACE_MS = 2_000;
+
+const scripts = {
+  start: loadScript('start'),
+  continue: loadScript('continue'),
+  check: loadScript('check'),
+  cancel: loadScript('cancel'),
+  read: loadScript('read'),
+};
+
+/** The next attempt, as the policy has chosen it. */
+export interface NextAttempt {
+  readonly step: number;
+  readonly channel: Channel;
+  readonly account: string;
+  /** Milliseconds after which another worker may take it over. */
+  readonly leaseMs: number;
+}
+
+export interface NewVerification {
+  readonly id: string;
+  readonly application: string;
+  readonly keyId: string;
+  readonly recipient: RecipientRef;
+  /** Profile (and transaction) that this verification is the one live one for. */
+  readonly slot: string;
+  readonly referenceHash?: string;
+  readonly facts: string;
+  readonly mac: string;
+  readonly ttlMs: number;
+  readonly maxChecks: number;
+  readonly limits: Limits;
+  readonly next: NextAttempt;
+}
+
+export interface Continuation {
+  readonly id: string;
+  /** Of the code that `facts` were made for: refused when it has been replaced since. */
+  readonly generation: number;
+  /** Only when it repeats a plan that was read: refused when another round has begun since. */
+  readonly round?: number;
+  readonly recipient: RecipientRef;
+  readonly referenceHash?: string;
+  readonly facts: string;
+  /** Only when there is a new code: it has a life of its own, and older ones stay right or not. */
+  readonly code?: { readonly mac: string; readonly ttlMs: number; readonly olderStayRight: boolean };
+  readonly limits: Limits;
+  readonly next: NextAttempt;
+  readonly delayMs: number;
+}
+
+export type StartOutcome =
+  | { readonly kind: 'created'; readonly now: number; readonly sendsUsed: SendsUsed }
+  | { readonly kind: 'pending'; readonly id: string }
+  | Limited;
+
+export type ContinueOutcome =
+  | {
+      readonly kind: 'continued';
+      readonly revision: string;
+      readonly expiresAt: number;
+      readonly sendsUsed: SendsUsed;
+    }
+  | { readonly kind: 'changed' }
+  | Limited;
+
+type CheckResult = 'approved' | 'incorrect' | 'replaced' | 'expired' | 'already_approved' | 'canceled' | 'locked';
+
+export interface CheckOutcome {
+  readonly result: CheckResult;
+  readonly status: Status;
+  readonly made: number;
+  readonly max: number;
+  readonly sends: number;
+  readonly sendsUsed: SendsUsed;
+}
+
+export interface StoredVerification {
+  readonly state: VerificationState;
+  /** Sealed. */
+  readonly facts: string;
+  readonly sendsUsed: SendsUsed;
+  /** Redis's time of the reading. */
+  readonly now: number;
+}
+
+/** State in Redis: each method is one script and one round trip. Knows no policy and no HTTP. */
+@Injectable()
+export class VerificationStore {
+  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+
+  async start(v: NewVerification): Promise<StartOutcome> {
+    const { id, recipient, limits, next } = v;
+    const keys = [
+      stateKey(id),
+      factsKey(id),
+      pendingKey(recipient, v.slot),
+      sendsKey(recipient),
+      failuresKey(recipient),
+      byNumberKey(recipient),
+      byTimeKey(recipient.shard, v.application),
+    ];
+    if (v.referenceHash) keys.push(byReferenceKey(recipient.shard, v.referenceHash));
+    const fields = ['app', v.application, 'kid', v.keyId, 'rcpt', recipient.hash, 'slot', v.slot, 'max', v.maxChecks];
+    fields.push('m1', v.mac, 'next_step', next.step, 'next_channel', next.channel, 'next_account', next.account);
+    fields.push('next_lease', next.leaseMs);
+    const numbers = [v.ttlMs, RETENTION_MS, INDEX_LIFE_MS];
+    const budgets = limitArguments(limits);
+    const answer = await run(this.redis, scripts.start, keys, [
+      id,
+      ...numbers,
+      v.facts,
+      ...budgets,
+      GRACE_MS,
+      ...fields,
+    ]);
+    return toStartOutcome(answer as [string, ...unknown[]]);
+  }
+
+  async continue(c: Continuation): Promise<ContinueOutcome> {
+    const { id, recipient, limits, next } = c;
+    const keys = [stateKey(id), factsKey(id), sendsKey(recipient), failuresKey(recipient)];
+    if (c.referenceHash) keys.push(byReferenceKey(recipient.shard, c.referenceHash));
+    const plan = [next.step, next.channel, next.account, next.leaseMs, c.delayMs];
+    const code = c.code ? [c.code.mac, c.code.ttlMs, c.code.olderStayRight ? 1 : 0] : ['', 0, 0];
+    const numbers = [...limitArguments(limits), GRACE_MS, INDEX_LIFE_MS];
+    const args = [id, c.generation, c.facts, ...numbers, ...plan, ...code, RETENTION_MS, c.round ?? ''];
+    const answer = (await run(this.redis, scripts.continue, keys, args)) as [string, ...unknown[]];
+    if (answer[0] === 'limited') return toLimited(answer);
+    if (answer[0] === 'changed') return { kind: 'changed' };
+    const [, revision, expiresAt] = answer;
+    return {
+      kind: 'continued',
+      revision: String(revision),
+      expiresAt: Number(expiresAt),
+      sendsUsed: toSendsUsed(answer, 3),
+    };
+  }
+
+  /** @param macs the typed code under every live key; @returns undefined for an id that this application does not have */
+  async check(
+    application: string,
+    id: string,
+    macs: readonly { keyId: string; mac: string }[],
+    limits: Limits,
+  ): Promise<CheckOutcome | undefined> {
+    const budget = limits.failures_per_number;
+    const args = [application, id, limitCount(budget), limitWindowMs(budget)];
+    for (const { keyId, mac } of macs) args.push(keyId, mac);
+    const answer = (await run(this.redis, scripts.check, [stateKey(id)], args)) as (string | number)[];
+    const [result, status, made, max, sends] = answer;
+    if (result === 'unknown') return undefined;
+    return {
+      result: result as CheckResult,
+      status: status as Status,
+      made: Number(made),
+      max: Number(max),
+      sends: Number(sends),
+      sendsUsed: toSendsUsed(answer, 5),
+    };
+  }
+
+  /** @returns undefined for an unknown id, else the status, and whether this call has brought it about */
+  async cancel(application: string, id: string): Promise<{ canceled: boolean; status: Status } | undefined> {
+    const answer = (await run(this.redis, scripts.cancel, [stateKey(id)], [application, id])) as string;
+    if (answer === 'unknown') return undefined;
+    if (answer === 'canceled') return { canceled: true, status: 'canceled' };
+    return { canceled: false, status: answer.slice('already_'.length) as Status };
+  }
+
+  async read(id: string): Promise<StoredVerification | undefined> {
+    const answer = await run(this.redis, scripts.read, [stateKey(id), factsKey(id)], []);
+    const [now, flat, facts, count, until] = answer as [number, string[], string, number, number];
+    const state = parseState(id, flat, now);
+    return state && { state, facts, sendsUsed: { count, until }, now };
+  }
+}
+
+function toStartOutcome(answer: [string, ...unknown[]]): StartOutcome {
+  if (answer[0] === 'limited') return toLimited(answer);
+  if (answer[0] === 'pending') return { kind: 'pending', id: String(answer[1]) };
+  return { kind: 'created', now: Number(answer[1]), sendsUsed: toSendsUsed(answer, 2) };
+}

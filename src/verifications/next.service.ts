@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../applications/key-book.js';
+import type { Keyring } from '../codes/keyring.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { DeliveryQueue } from '../delivery/delivery.queue.js';
+import { decide } from '../delivery/failover/policy.js';
+import { situationOf, toNextAttempt } from '../delivery/situation.js';
+import { recipientRef } from '../recipients/lookup.js';
+import { notFound, Problem, unavailable } from '../shared/problem.js';
+import { KEYRING } from '../shared/tokens.js';
+import { DeliveryStore } from '../store/delivery.store.js';
+import { openFacts, type Facts } from '../store/facts.js';
+import { isVerificationId } from '../store/keys.js';
+import { VerificationStore, type StoredVerification } from '../store/verification.store.js';
+import type { VerificationView } from './present.js';
+import { rateLimited } from './rate-limited.js';
+import { StartService } from './start.service.js';
+import { VerificationService } from './verification.service.js';
+
+const TRIES = 5;
+
+/** The next step by hand: "I got nothing, call me instead". */
+@Injectable()
+export class NextService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(KEYRING) private readonly keyring: Keyring,
+    private readonly store: VerificationStore,
+    private readonly deliveries: DeliveryStore,
+    private readonly queue: DeliveryQueue,
+    private readonly starts: StartService,
+    private readonly verifications: VerificationService,
+  ) {}
+
+  /** Starts the next step now; after the last one, sends on the last again. @throws Problem 404, 409, 429 */
+  async next(caller: Caller, id: string): Promise<VerificationView> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const stored = isVerificationId(id) ? await this.store.read(id) : undefined;
+      if (stored?.state.application !== caller.application) throw notFound('verification');
+      const { status } = stored.state;
+      if (status !== 'pending') {
+        throw new Problem(409, 'already_final', 'Already ended', `The verification is already ${status}.`);
+      }
+      const facts = openFacts(this.keyring, stored.facts);
+      if (!facts) throw unavailable();
+      const view = await this.advance(caller, stored, facts);
+      if (view) return view;
+    }
+    throw unavailable();
+  }
+
+  /** Undefined when the verification has changed since it was read. */
+  private async advance(
+    caller: Caller,
+    stored: StoredVerification,
+    facts: Facts,
+  ): Promise<VerificationView | undefined> {
+    const { state, now } = stored;
+    const { id, revision } = state;
+    // Asked twice in one moment: that message is on its way, and costs the budget one send.
+    if (state.next && state.next.at <= now) return this.verifications.get(caller, id);
+    const decision = decide(situationOf(this.config, state, facts, now), { kind: 'asked' });
+    const next = toNextAttempt(this.config, decision.next, facts);
+    if (typeof next === 'string') throw notAllowed('No further message is allowed for this verification.');
+    if (next.delayMs > 0) throw notAllowed('A call was placed less than a minute ago.', next.delayMs);
+
+    const recipient = recipientRef(this.keyring.lookup, caller.application, facts.to);
+    const again = state.attempts.some(({ round, step }) => round === state.round && step === next.step);
+    if (again && facts.resend !== 'reuse') {
+      const issuedAt = Math.floor(Date.now() / 1_000);
+      const repeated: Facts = { ...facts, code: { ...facts.code, issuedAt, own: undefined } };
+      return this.starts.continue({ caller, facts: repeated, recipient, round: state.round }, stored, next.step);
+    }
+    const outcome = await this.deliveries.apply({
+      id,
+      revision,
+      ...decision,
+      next,
+      budget: { recipient, limits: caller.limits },
+    });
+    if (outcome === 'changed') return undefined;
+    if (outcome && 'kind' in outcome) throw rateLimited(outcome);
+    if (outcome) this.queue.add(outcome);
+    return this.verifications.get(caller, id);
+  }
+}
+
+const notAllowed = (detail: string, retryAfterMs?: number): Problem =>
+  new Problem(409, 'next_not_allowed', 'Not allowed now', detail, {
+    retryAfter: retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000),
+  });

@@ -1,0 +1,78 @@
+import type { Caller } from '../applications/key-book.js';
+import { canonical } from '../codes/code-mac.js';
+import { hmac, type Keyring } from '../codes/keyring.js';
+import { bounds } from '../config/bounds.js';
+import { recipientRef, referenceHash, type RecipientRef } from '../recipients/lookup.js';
+import type { Recipient } from '../recipients/recipient.js';
+import { validationFailed } from '../shared/problem.js';
+import type { CodeFacts, Facts } from '../store/facts.js';
+import type { Plan } from './plan.js';
+import type { StartBody } from './schemas/start.schema.js';
+
+/** A start, checked and in the store's terms. */
+export interface StartRequest {
+  readonly caller: Caller;
+  readonly facts: Facts;
+  readonly recipient: RecipientRef;
+  readonly slot: string;
+  readonly referenceHash?: string;
+  readonly maxChecks: number;
+}
+
+/** @param now Unix milliseconds. @throws Problem 422 naming `code` */
+export function startRequest(
+  caller: Caller,
+  body: StartBody,
+  recipient: Recipient,
+  plan: Plan,
+  { lookup }: Pick<Keyring, 'lookup'>,
+  now: number,
+): StartRequest {
+  const { application, mode } = caller;
+  const { defaults, profile } = plan;
+  const { reference, metadata, autofill, transaction } = body;
+  const facts: Facts = {
+    to: recipient.address,
+    country: recipient.country,
+    mode,
+    profile,
+    steps: plan.steps.map((step) => ({ ...step, template: step.template ?? defaults.template })),
+    code: codeFacts(body, defaults, now),
+    resend: defaults.resend ?? 'reuse',
+    locale: body.locale ?? defaults.locale ?? 'en',
+    reference,
+    metadata,
+    clientIp: body.client_ip,
+    autofill,
+    transaction,
+  };
+  return {
+    caller,
+    facts,
+    recipient: recipientRef(lookup, application, recipient.address),
+    slot: slotOf(profile, transaction, lookup),
+    referenceHash: reference === undefined ? undefined : referenceHash(lookup, application, reference),
+    maxChecks: body.max_checks ?? defaults.max_checks ?? bounds.maxChecks.default,
+  };
+}
+
+function codeFacts(body: StartBody, defaults: Plan['defaults'], now: number): CodeFacts {
+  const { code, code_length } = body;
+  if (code !== undefined && code_length !== undefined && code.length !== code_length) {
+    throw validationFailed([{ field: 'code', message: 'must have as many characters as code_length says' }]);
+  }
+  return {
+    issuedAt: Math.floor(now / 1_000),
+    ttl: body.ttl ?? defaults.ttl ?? bounds.ttl.default,
+    length: code?.length ?? code_length ?? defaults.code_length ?? bounds.codeLength.default,
+    alphabet: body.alphabet ?? defaults.alphabet ?? 'digits',
+    own: code,
+  };
+}
+
+/** One verification is live for each recipient and slot: a profile (or none), and a transaction. */
+function slotOf(profile: string | undefined, transaction: Facts['transaction'], lookup: Buffer): string {
+  const name = profile ?? '~direct';
+  if (!transaction) return name;
+  return `${name}~${hmac(lookup, `transaction\n${canonical(transaction)}`).toString('base64url', 0, 12)}`;
+}

@@ -1,0 +1,180 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../applications/key-book.js';
+import { codeMac } from '../codes/code-mac.js';
+import { keySet, type Keyring } from '../codes/keyring.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { accountsFor, seedOf } from '../config/routing.js';
+import { DeliveryQueue } from '../delivery/delivery.queue.js';
+import { callGap } from '../delivery/failover/policy.js';
+import { leaseFor } from '../delivery/lease.js';
+import { ProfileBook } from '../profiles/profile-book.js';
+import { parseRecipient } from '../recipients/recipient.js';
+import { unavailable } from '../shared/problem.js';
+import { KEYRING } from '../shared/tokens.js';
+import { codeOf, openFacts, sealFacts, type CodeFacts, type Facts } from '../store/facts.js';
+import { newVerificationId } from '../store/keys.js';
+import type { VerificationState } from '../store/record.js';
+import { VerificationStore, type NextAttempt, type StoredVerification } from '../store/verification.store.js';
+import { planOfChannels, planOfProfile, refuseBothOrNeither } from './plan.js';
+import { present, presentFor, type VerificationView } from './present.js';
+import { rateLimited } from './rate-limited.js';
+import type { StartBody } from './schemas/start.schema.js';
+import { startRequest, type StartRequest } from './start-request.js';
+
+/** What a repeated send takes from a request. */
+type Repetition = Pick<StartRequest, 'caller' | 'facts' | 'recipient' | 'referenceHash'> & {
+  /** Of the plan that is repeated; a start brings its own. */
+  readonly round?: number;
+};
+
+/** A start may meet a verification that ends or changes under its hands; more often than this is no accident. */
+const TRIES = 20;
+
+@Injectable()
+export class StartService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(KEYRING) private readonly keyring: Keyring,
+    private readonly profiles: ProfileBook,
+    private readonly store: VerificationStore,
+    private readonly queue: DeliveryQueue,
+  ) {}
+
+  /** Starts a verification, or sends the live one's code again. @throws Problem 422, 429, 503 */
+  async start(caller: Caller, body: StartBody): Promise<{ created: boolean; view: VerificationView }> {
+    const request = await this.prepare(caller, body);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const begun = await this.create(request);
+      if ('view' in begun) return { created: true, view: begun.view };
+      const stored = await this.store.read(begun.pending);
+      const view = stored && (await this.continue(request, stored, 0));
+      if (view) return { created: false, view };
+    }
+    throw unavailable();
+  }
+
+  /**
+   * Sends a live verification's code again, by the request's plan from the given step.
+   * @returns undefined when it has ended or changed since it was read
+   */
+  async continue(request: Repetition, stored: StoredVerification, step: number): Promise<VerificationView | undefined> {
+    const before = openFacts(this.keyring, stored.facts);
+    const { state } = stored;
+    if (!before || state.status !== 'pending') return undefined;
+    const code = nextCode(request.facts, before);
+    const facts: Facts = {
+      ...request.facts,
+      code: code ?? before.code,
+      reference: request.facts.reference ?? before.reference,
+      metadata: request.facts.metadata ?? before.metadata,
+    };
+    const next = this.attemptAt(facts, state.id, step);
+    const delayMs = callGap(state.attempts, stored.now);
+    const outcome = await this.store.continue({
+      id: state.id,
+      generation: state.generation,
+      round: request.round,
+      recipient: request.recipient,
+      referenceHash: request.referenceHash,
+      facts: sealFacts(this.keyring, facts),
+      code: code && {
+        mac: this.macOf(state.keyId, state.id, state.generation + 1, facts),
+        ttlMs: code.ttl * 1_000,
+        olderStayRight: facts.resend === 'any_live',
+      },
+      limits: request.caller.limits,
+      next,
+      delayMs,
+    });
+    if (outcome.kind === 'limited') throw rateLimited(outcome);
+    if (outcome.kind === 'changed') return undefined;
+    const { revision, expiresAt, sendsUsed } = outcome;
+    if (delayMs === 0) this.queue.add({ id: state.id, revision, expiresAt, account: next.account });
+    const after: VerificationState = {
+      ...state,
+      expiresAt,
+      sends: state.sends + 1,
+      delivery: 'queued',
+      next: { ...next, at: stored.now + delayMs },
+    };
+    return present(after, facts, presentFor(request.caller, sendsUsed));
+  }
+
+  private async prepare(caller: Caller, body: StartBody): Promise<StartRequest> {
+    refuseBothOrNeither(body);
+    const recipient = parseRecipient(body.to, body.country);
+    const plan = body.channels
+      ? planOfChannels(this.config, body.channels, caller.mode, recipient)
+      : planOfProfile(
+          this.config,
+          await this.profiles.find(caller.application, body.profile ?? ''),
+          caller.mode,
+          recipient,
+        );
+    return startRequest(caller, body, recipient, plan, this.keyring, Date.now());
+  }
+
+  private async create(request: StartRequest): Promise<{ view: VerificationView } | { pending: string }> {
+    const { caller, facts, recipient, slot, maxChecks } = request;
+    const id = newVerificationId(recipient.shard);
+    const keyId = this.keyring.current.id;
+    const next = this.attemptAt(facts, id, 0);
+    const ttlMs = facts.code.ttl * 1_000;
+    const outcome = await this.store.start({
+      id,
+      application: caller.application,
+      keyId,
+      recipient,
+      slot,
+      referenceHash: request.referenceHash,
+      facts: sealFacts(this.keyring, facts),
+      mac: this.macOf(keyId, id, 1, facts),
+      ttlMs,
+      maxChecks,
+      limits: caller.limits,
+      next,
+    });
+    if (outcome.kind === 'limited') throw rateLimited(outcome);
+    if (outcome.kind === 'pending') return { pending: outcome.id };
+    const { now, sendsUsed } = outcome;
+    const state: VerificationState = {
+      id,
+      application: caller.application,
+      keyId,
+      status: 'pending',
+      delivery: 'queued',
+      createdAt: now,
+      expiresAt: now + ttlMs,
+      checks: { made: 0, max: maxChecks },
+      sends: 1,
+      generation: 1,
+      round: 1,
+      confirmed: false,
+      revision: '1',
+      next: { ...next, at: now },
+      attempts: [],
+    };
+    this.queue.add({ id, revision: state.revision, expiresAt: state.expiresAt, account: next.account });
+    return { view: present(state, facts, presentFor(caller, sendsUsed)) };
+  }
+
+  private macOf(keyId: string, id: string, generation: number, facts: Facts): string {
+    const keys = keySet(this.keyring, keyId);
+    const code = codeOf(this.keyring, keyId, id, generation, facts.code);
+    if (!keys || code === undefined) throw unavailable();
+    return codeMac(keys.check, id, code, facts.transaction);
+  }
+
+  private attemptAt({ steps, country, mode }: Facts, id: string, index: number): NextAttempt {
+    const step = steps[index];
+    const account = step && accountsFor(this.config, step.channel, country, mode, seedOf(id))[0];
+    if (!step || account === undefined) throw new Error('a plan without an account got past its checks');
+    return { step: index, channel: step.channel, account, leaseMs: leaseFor(this.config, account) };
+  }
+}
+
+/** The code that a repeated send brings; undefined to keep the one that is there. */
+function nextCode({ code, resend }: Facts, before: Facts): CodeFacts | undefined {
+  if (code.own !== undefined) return { ...before.code, issuedAt: code.issuedAt, own: code.own, length: code.length };
+  return resend === 'reuse' ? undefined : { ...before.code, issuedAt: code.issuedAt, own: undefined };
+}

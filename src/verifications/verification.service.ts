@@ -1,0 +1,105 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../applications/key-book.js';
+import { normaliseCode } from '../codes/alphabets.js';
+import { codeMac } from '../codes/code-mac.js';
+import type { Keyring } from '../codes/keyring.js';
+import { recipientRef, referenceHash } from '../recipients/lookup.js';
+import { fromQuery, parseRecipient } from '../recipients/recipient.js';
+import { notFound, Problem, validationFailed } from '../shared/problem.js';
+import { KEYRING } from '../shared/tokens.js';
+import { openFacts, type Facts } from '../store/facts.js';
+import { isVerificationId } from '../store/keys.js';
+import { SearchStore, type IndexPosition } from '../store/search.store.js';
+import { VerificationStore, type StoredVerification } from '../store/verification.store.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { checksLeft, present, presentFor, presentSends, type VerificationView } from './present.js';
+import type { CheckBody } from './schemas/check.schema.js';
+import type { SearchQuery } from './schemas/search.schema.js';
+
+const TYPED_CODE = /^[A-Z0-9]{4,12}$/;
+
+/** Everything about a verification that has been started. */
+@Injectable()
+export class VerificationService {
+  constructor(
+    @Inject(KEYRING) private readonly keyring: Keyring,
+    private readonly store: VerificationStore,
+    private readonly searchStore: SearchStore,
+  ) {}
+
+  /** @throws Problem 404 for ids that this application does not have, 422 for what cannot be a code */
+  async check(caller: Caller, id: string, { code, transaction }: CheckBody) {
+    if (!TYPED_CODE.test(normaliseCode(code))) {
+      throw validationFailed([{ field: 'code', message: 'must be 4 to 12 letters and digits' }]);
+    }
+    if (!isVerificationId(id)) throw notFound('verification');
+    const macs = this.keyring.all.map((keys) => ({ keyId: keys.id, mac: codeMac(keys.check, id, code, transaction) }));
+    const outcome = await this.store.check(caller.application, id, macs, caller.limits);
+    if (!outcome) throw notFound('verification');
+    const { result, status, made, max, sends, sendsUsed } = outcome;
+    return {
+      id,
+      result,
+      valid: result === 'approved',
+      checks: { made, left: checksLeft(status, made, max) },
+      sends: presentSends(sends, caller.limits.sends_per_number, sendsUsed),
+    };
+  }
+
+  async get(caller: Caller, id: string): Promise<VerificationView> {
+    const stored = isVerificationId(id) ? await this.store.read(id) : undefined;
+    if (stored?.state.application !== caller.application) throw notFound('verification');
+    return this.present(caller, stored, openFacts(this.keyring, stored.facts));
+  }
+
+  /** @throws Problem 404, or 409 when it has already ended */
+  async cancel(caller: Caller, id: string): Promise<VerificationView> {
+    const outcome = isVerificationId(id) ? await this.store.cancel(caller.application, id) : undefined;
+    if (!outcome) throw notFound('verification');
+    if (!outcome.canceled) {
+      throw new Problem(409, 'already_final', 'Already ended', `The verification is already ${outcome.status}.`);
+    }
+    return this.get(caller, id);
+  }
+
+  /** Newest first. @throws Problem 422 naming `cursor` or `to` */
+  async search(caller: Caller, query: SearchQuery): Promise<{ data: VerificationView[]; next_cursor: string | null }> {
+    const { application } = caller;
+    const { lookup } = this.keyring;
+    const address = query.to === undefined ? undefined : parseRecipient(fromQuery(query.to), query.country).address;
+    const data: VerificationView[] = [];
+    const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+    const scan = this.searchStore.scan({
+      application,
+      recipient: address === undefined ? undefined : recipientRef(lookup, application, address),
+      referenceHash: query.reference === undefined ? undefined : referenceHash(lookup, application, query.reference),
+      from: query.from === undefined ? undefined : Date.parse(query.from),
+      until: query.until === undefined ? undefined : Date.parse(query.until),
+      before,
+    });
+    let last: IndexPosition | undefined;
+    for await (const { stored, position } of scan) {
+      if (data.length === query.limit) return { data, next_cursor: encodeCursor(last as IndexPosition) };
+      last = position;
+      const facts = openFacts(this.keyring, stored.facts);
+      if (stored.state.application === application && matches(stored, facts, query)) {
+        data.push(this.present(caller, stored, facts));
+      }
+    }
+    return { data, next_cursor: null };
+  }
+
+  private present(caller: Caller, { state, sendsUsed }: StoredVerification, facts: Facts | undefined) {
+    return present(state, facts, presentFor(caller, sendsUsed));
+  }
+}
+
+/** The index has found candidates by one property; the others are looked at here. */
+function matches({ state }: StoredVerification, facts: Facts | undefined, query: SearchQuery): boolean {
+  const { status, channel, reference } = query;
+  if (status !== undefined && state.status !== status) return false;
+  if (reference !== undefined && facts?.reference !== reference) return false;
+  return (
+    channel === undefined || state.next?.channel === channel || state.attempts.some((one) => one.channel === channel)
+  );
+}

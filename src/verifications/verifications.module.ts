@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { ProfilesModule } from '../profiles/profiles.module.js';
+import { StoreModule } from '../store/store.module.js';
+import { NextService } from './next.service.js';
+import { StartService } from './start.service.js';
+import { VerificationService } from './verification.service.js';
+import { VerificationsController } from './verifications.controller.js';
+
+@Module({
+  imports: [StoreModule, ProfilesModule],
+  controllers: [VerificationsController],
+  providers: [StartService, NextService, VerificationService],
+})
+export class VerificationsModule {}
