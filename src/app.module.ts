@@ -1,0 +1,31 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { ApplicationsModule } from './applications/applications.module.js';
+import type { Config } from './config/config.js';
+import { DeliveryWorkerModule } from './delivery/delivery-worker.module.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
+import { ReceiptsApiModule } from './delivery/receipts/receipts-api.module.js';
+import { HealthModule } from './health/health.module.js';
+import { SandboxModule } from './sandbox/sandbox.module.js';
+import { CoreModule } from './shared/core.module.js';
+import { VerificationsModule } from './verifications/verifications.module.js';
+
+/** The list of features, by role: `api` answers, `worker` sends, `all` does both. Health is everywhere. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, logger: Logger): DynamicModule {
+    const answers = config.role !== 'worker';
+    const sends = config.role !== 'api';
+    return {
+      module: AppModule,
+      imports: [
+        CoreModule.forRoot(config, logger),
+        DeliveryModule.forRoot(config),
+        HealthModule,
+        ApplicationsModule,
+        ...(answers ? [VerificationsModule, ReceiptsApiModule, SandboxModule] : []),
+        ...(sends ? [DeliveryWorkerModule] : []),
+      ],
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { authenticate } from './applications/authenticate.js';
+import { KeyBook } from './applications/key-book.js';
+import { AppModule } from './app.module.js';
+import type { Config } from './config/config.js';
+import { NestLogger } from './shared/logger.js';
+import { unsupportedMediaType } from './shared/problem.js';
+import { ProblemFilter, refuseAddress } from './shared/problem.filter.js';
+import { echoRequestId, logRequests, requestId } from './shared/request-log.js';
+import { compileSchema } from './shared/validator.js';
+
+/** Far above any request of ours, far below what would hurt (design §3). */
+const MAX_BODY_BYTES = 32 * 1024;
+/** A client that has not sent its request by then is slow on purpose. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** The whole service, ready to listen. */
+export async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: requestId,
+    frameworkErrors: refuseAddress,
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    // Connections that are kept alive must not keep a stopping process alive.
+    forceCloseConnections: 'idle',
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
+    bodyParser: false,
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance();
+  parseBodies(fastify);
+  fastify.setValidatorCompiler(compileSchema);
+  fastify.addHook('onRequest', echoRequestId);
+  fastify.addHook('onRequest', authenticate(app.get(KeyBook)));
+  fastify.addHook('onResponse', logRequests(logger));
+  app.useGlobalFilters(new ProblemFilter(logger));
+  describe(app);
+  return app;
+}
+
+/** JSON only; but routes that ask for it get any body as text. */
+function parseBodies(fastify: FastifyInstance): void {
+  const json = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const { config, schema } = request.routeOptions;
+    if (config.rawBody) done(null, body);
+    // Clients that always name a type also name it where there is nothing to send.
+    else if (body === '' && !schema?.body) done(null);
+    else void json(request, body, done);
+  });
+  fastify.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
+    if (request.routeOptions.config.rawBody) done(null, body);
+    else done(unsupportedMediaType);
+  });
+}
+
+/** OpenAPI at `/openapi.json`, for people at `/docs`. */
+function describe(app: NestFastifyApplication): void {
+  const outline = new DocumentBuilder()
+    .setTitle('Passlane')
+    .setDescription('Self-hosted omnichannel OTP verification. Errors are application/problem+json (RFC 9457).')
+    .setVersion('1')
+    .addBearerAuth()
+    .build();
+  const document = SwaggerModule.createDocument(app, outline);
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+}

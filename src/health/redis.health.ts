@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import type { Redis } from 'ioredis';
+import { DeliveryQueue } from '../delivery/delivery.queue.js';
+import { REDIS } from '../shared/redis.js';
+
+/** BullMQ waits for ever for a Redis that it has not seen yet; whoever asks must not. */
+const WITHIN_MS = 600;
+
+/** Both use the request path's client, so they fail as fast as a request would. */
+@Injectable()
+export class RedisHealth {
+  constructor(
+    @Inject(REDIS) private readonly redis: Redis,
+    private readonly queue: DeliveryQueue,
+    private readonly indicator: HealthIndicatorService,
+  ) {}
+
+  answers(key: string): Promise<HealthIndicatorResult> {
+    return this.probe(key, () => this.redis.ping());
+  }
+
+  queueAnswers(key: string): Promise<HealthIndicatorResult> {
+    return this.probe(key, () => this.queue.answers());
+  }
+
+  private async probe(key: string, ask: () => Promise<unknown>): Promise<HealthIndicatorResult> {
+    const check = this.indicator.check(key);
+    try {
+      const late = sleep(WITHIN_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('late')));
+      await Promise.race([ask(), late]);
+      return check.up();
+    } catch {
+      return check.down('does not answer');
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import {
+  Global,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { makeKeyring } from '../codes/keyring.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { Metrics } from './metrics.js';
+import { makeRedis, REDIS } from './redis.js';
+import { KEYRING, LOGGER } from './tokens.js';
+
+/** Without Redis the process still starts, live but not ready; with it, nothing fails for being asked too early. */
+const CONNECT_WITHIN_MS = 2_000;
+
+/** What every feature may ask for: configuration, logger, keys, Redis. */
+@Global()
+@Module({})
+export class CoreModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+
+  static forRoot(config: Config, logger: Logger): DynamicModule {
+    return {
+      module: CoreModule,
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useValue: logger },
+        Metrics,
+        { provide: KEYRING, useValue: makeKeyring(config.secrets) },
+        {
+          provide: REDIS,
+          useFactory: () =>
+            makeRedis(config.redisUrl, (error) => {
+              logger.warn({ error: error.message }, 'redis');
+            }),
+        },
+      ],
+      exports: [CONFIG, LOGGER, Metrics, KEYRING, REDIS],
+    };
+  }
+
+  async onModuleInit(): Promise<void> {
+    if (this.redis.status === 'ready') return;
+    await once(this.redis, 'ready', { signal: AbortSignal.timeout(CONNECT_WITHIN_MS) }).catch(() => undefined);
+  }
+
+  onApplicationShutdown(): void {
+    this.redis.disconnect();
+  }
+}

@@ -1,0 +1,73 @@
+import { applyDecorators, HttpCode } from '@nestjs/common';
+import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import type { Scope } from '../config/config.js';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+interface EndpointOptions {
+  readonly summary: string;
+  /** Without one the route is open. */
+  readonly scope?: Scope;
+  readonly body?: JsonSchema;
+  readonly query?: JsonSchema;
+  /** Body of a success; none for an empty answer. */
+  readonly response?: JsonSchema;
+  /** Of a success; default 200. */
+  readonly status?: number;
+  /** Further statuses with the same body. */
+  readonly also?: readonly number[];
+  /** Statuses of problems, and when they are answered. */
+  readonly problems?: Readonly<Record<number, string>>;
+}
+
+const problemSchema = {
+  type: 'object',
+  properties: {
+    type: { type: 'string', example: 'urn:passlane:problem:validation_failed' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } },
+    },
+    request_id: { type: 'string' },
+  },
+};
+
+/** One JSON schema is what requests are validated by, what answers are written by, and what OpenAPI shows. */
+export function Endpoint(options: EndpointOptions): MethodDecorator {
+  const { summary, scope, body, query, response, status: success = 200, also = [], problems = {} } = options;
+  const statuses = [success, ...also];
+  return applyDecorators(
+    HttpCode(success),
+    RouteConfig({ scope }),
+    RouteSchema({
+      ...(body && { body }),
+      ...(query && { querystring: query }),
+      ...(response && { response: Object.fromEntries(statuses.map((status) => [status, response])) }),
+    }),
+    ApiOperation({ summary }),
+    ...(scope ? [ApiBearerAuth()] : []),
+    ...(body ? [ApiBody({ schema: body })] : []),
+    ...queryDocs(query),
+    ...statuses.map((status) => ApiResponse({ status, ...(response && { schema: response }) })),
+    ...Object.entries(problems).map(([status, description]) =>
+      ApiResponse({
+        status: Number(status),
+        description,
+        content: { 'application/problem+json': { schema: problemSchema } },
+      }),
+    ),
+  );
+}
+
+function queryDocs(query: JsonSchema | undefined): MethodDecorator[] {
+  const properties = (query?.properties ?? {}) as Record<string, { description?: string }>;
+  const required = (query?.required ?? []) as string[];
+  return Object.entries(properties).map(([name, schema]) =>
+    ApiQuery({ name, required: required.includes(name), schema, description: schema.description }),
+  );
+}

@@ -1,0 +1,53 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { FastifySchemaCompiler } from 'fastify';
+import { formats } from './formats.js';
+import type { FieldError } from './problem.js';
+
+const OPTIONS = { allErrors: true, useDefaults: true, strict: true, allowUnionTypes: true, verbose: true, formats };
+
+const forBodies = new Ajv(OPTIONS).addVocabulary(['x-hint', 'example']);
+/** What stands in a query is text; numbers are made of it. */
+const forQueries = new Ajv({ ...OPTIONS, coerceTypes: true }).addVocabulary(['x-hint', 'example']);
+
+/** Compiled once for each route, at start. */
+export const compileSchema: FastifySchemaCompiler<object> = ({ schema, httpPart }): ValidateFunction =>
+  (httpPart === 'querystring' ? forQueries : forBodies).compile(schema);
+
+/** Names each wrong field by its path; never repeats a value. */
+export function fieldErrors(errors: readonly ErrorObject[], whole: string): FieldError[] {
+  return errors
+    .filter(
+      ({ keyword, propertyName }) => keyword !== 'propertyNames' && !(keyword === 'pattern' && propertyName === ''),
+    )
+    .map((error) => ({ field: fieldOf(error) || whole, message: messageOf(error) }));
+}
+
+function fieldOf({ instancePath, keyword, params, propertyName }: ErrorObject): string {
+  const path = instancePath.slice(1).replaceAll('/', '.');
+  const named: unknown =
+    keyword === 'required'
+      ? params.missingProperty
+      : keyword === 'additionalProperties'
+        ? params.additionalProperty
+        : propertyName;
+  if (typeof named !== 'string') return path;
+  const name = named.replace(/[^\w.-]/g, '?').slice(0, 64);
+  return path ? `${path}.${name}` : name;
+}
+
+function messageOf({ keyword, message, params, parentSchema }: ErrorObject): string {
+  switch (keyword) {
+    case 'additionalProperties':
+      return 'is not a known field';
+    case 'required':
+      return 'is required';
+    case 'enum':
+      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'pattern':
+      return String((parentSchema as { 'x-hint'?: string })['x-hint'] ?? message);
+    case 'format':
+      return `must be a valid ${String(params.format)}`;
+    default:
+      return message ?? 'is not valid';
+  }
+}
