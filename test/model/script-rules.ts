@@ -1,0 +1,193 @@
+import { GRACE_MS } from '../../src/store/verification.store.js';
+import type { Actor } from './actor.js';
+import type { Book } from './book.js';
+import { changedFields, isLive, number, RANK, type Fields } from './fields.js';
+import { must } from './violation.js';
+
+/** One performed script, with the verification that it was about before and after. */
+export interface Performed {
+  readonly script: string;
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+  readonly answer: unknown;
+  readonly actor: Actor;
+  readonly now: number;
+  readonly before?: Fields;
+  readonly after?: Fields;
+  /** From then on every job is added and every poller and worker does what it should. */
+  readonly punctualFrom: number;
+}
+
+/** The script's own word for what it did. */
+export const wordOf = ({ answer }: Pick<Performed, 'answer'>): string =>
+  String(Array.isArray(answer) ? answer[0] : answer);
+
+export const isAsked = (p: Pick<Performed, 'script' | 'keys' | 'answer'>): boolean =>
+  p.script === 'apply' && p.keys.length > 1 && ['done', 'again'].includes(wordOf(p));
+
+const unchanged = (p: Performed, except?: string): boolean =>
+  changedFields(p.before ?? {}, p.after ?? {}).every((name) => name === except);
+
+/** What each script promises about its own verification. */
+export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => void>> = {
+  start(p, book) {
+    const word = wordOf(p);
+    if (word === 'created') {
+      spend(p, book);
+      return;
+    }
+    must(p.after === undefined, 'start', () => `${word}, but it exists`);
+    if (word === 'limited') mustBeFull(p, book);
+  },
+
+  continue(p, book) {
+    const { before = {}, after = {}, args, now } = p;
+    const word = wordOf(p);
+    const fits = isLive(before, now) && before.gen === String(args[1]) && ['', before.round].includes(String(args[17]));
+    if (word === 'changed') {
+      must(unchanged(p), 'continue', () => 'refused, but changed something');
+      must(!fits, 'P1', () => 'a live verification cannot be continued');
+      return;
+    }
+    must(fits, 'P2', () => `continued a verification that is ${String(before.status)}, or was not read like this`);
+    if (word === 'limited') {
+      mustBeFull(p, book);
+      must(unchanged(p), 'continue', () => 'limited, but changed something');
+      return;
+    }
+    spend(p, book);
+    const renewed = args[13] !== '';
+    must(number(after, 'round') === number(before, 'round') + 1, 'continue', () => 'no new round');
+    must(number(after, 'gen') === number(before, 'gen') + (renewed ? 1 : 0), 'continue', () => 'wrong generation');
+    const expires = renewed ? now + Number(args[14]) : number(before, 'expires');
+    must(number(after, 'expires') === expires, 'continue', () => 'wrong expiry');
+    must(after.made === before.made, 'P2', () => 'the checks were given back');
+  },
+
+  claim(p) {
+    const { before = {}, after = {}, now } = p;
+    if (wordOf(p) !== 'claimed') return;
+    must(isLive(before, now), 'P5', () => `a send was claimed although it is ${String(before.status)}`);
+    const free = before.claim_until === undefined;
+    must(free || number(before, 'claim_until') <= now, 'P3', () => 'claimed while another worker has it');
+    const n = number(after, 'n');
+    if (free) {
+      const at = number(before, 'next_at');
+      must(at <= now, 'P4', () => `claimed early: due at ${at}`);
+      must(at <= p.punctualFrom || now - at <= GRACE_MS, 'P4', () => `claimed ${now - at} ms late`);
+    } else must(n === number(before, 'n'), 'P3', () => 'a new attempt although the last one is not recorded');
+    must(number(after, 'fence') > number(before, 'fence'), 'P3', () => 'no new fence');
+    const tries = Number(before[`${n}:tries`] ?? 0) + 1;
+    must(number(after, `${n}:tries`) === tries, 'P3', () => 'the try was not counted');
+  },
+
+  record(p) {
+    const { before = {}, args } = p;
+    const own = before.fence === String(args[2]);
+    const attempt = `${String(args[1])}:message_id`;
+    if (!own) must(unchanged(p, attempt), 'P3', () => "a stale worker's result was applied");
+    else if (before.claim_until === undefined) must(unchanged(p), 'P3', () => 'a repeated record changed something');
+    else {
+      must(p.after?.claim_until === undefined, 'P1', () => 'recorded, but still claimed');
+      mustBeOfThisRound(p, String(args[1]));
+    }
+  },
+
+  apply(p, book) {
+    const { before = {}, after = {}, args, now, keys } = p;
+    const word = wordOf(p);
+    if (word === 'changed' || word === 'limited') {
+      must(unchanged(p), 'apply', () => `${word}, but changed something`);
+      if (word === 'limited') mustBeFull(p, book);
+      return;
+    }
+    must(
+      before.rev === String(args[1]),
+      'revision',
+      () => 'a decision was applied to another state than it was made on',
+    );
+    if (keys.length > 1) {
+      must(isLive(before, now), 'P5', () => 'a send was asked for after the end');
+      spend(p, book);
+      return;
+    }
+    const n = String(args[2]);
+    const status = String(args[3]);
+    must(RANK[status]! > RANK[before[`${n}:status`]!]!, 'P8', () => `${status} of attempt ${n} is no news`);
+    mustBeOfThisRound(p, n);
+    const newest = number(before, 'n') === Number(n) && before[`${n}:round`] === before.round;
+    if (status === 'failed' && !newest) {
+      const changed = changedFields(before, after).filter((name) => name !== 'rev' && !name.startsWith(`${n}:`));
+      must(changed.length === 0, 'P8', () => `a superseded attempt's failure changed ${changed.join(', ')}`);
+    }
+  },
+
+  check(p, book) {
+    checkReference(p, book);
+  },
+
+  cancel(p) {
+    const { before = {}, now } = p;
+    const word = wordOf(p);
+    const status = before.status === 'pending' && !isLive(before, now) ? 'expired' : String(before.status);
+    must(word === (status === 'pending' ? 'canceled' : `already_${status}`), 'cancel', () => `answered ${word}`);
+  },
+};
+
+/** What belongs to an earlier start or continuation changes nothing but the record. */
+function mustBeOfThisRound({ before = {}, after = {} }: Performed, n: string): void {
+  if (before[`${n}:round`] === before.round) return;
+  for (const name of ['confirmed', 'delivery', 'next_step', 'next_account']) {
+    must(before[name] === after[name], 'P8', () => `an attempt of an earlier round changed ${name}`);
+  }
+}
+
+function spend({ now, script }: Performed, book: Book): void {
+  must(!book.sends.full(now), 'budget', () => `${script} sent beyond the budget of sends`);
+  must(!book.failures.full(now), 'budget', () => `${script} sent beyond the budget of failures`);
+  book.sends.use(now);
+}
+
+function mustBeFull({ now, script }: Performed, book: Book): void {
+  must(book.sends.full(now) || book.failures.full(now), 'budget', () => `${script} was limited with budget left`);
+}
+
+/** What a check must answer, worked out a second time from the codes that were sent. */
+function checkReference(p: Performed, book: Book): void {
+  const { before, now, actor } = p;
+  const word = wordOf(p);
+  if (!before) {
+    must(word === 'unknown', 'P2', () => `${word} for an unknown id`);
+    return;
+  }
+  const id = String(p.args[1]);
+  const expected = expectedResult(id, before, actor.request.typed ?? '', book, now);
+  must(word === expected, 'P2', () => `a check answered ${word} instead of ${expected}`);
+  if (!['approved', 'incorrect', 'replaced'].includes(word) || before.status !== 'pending') return;
+  const compared = (book.compared.get(id) ?? 0) + 1;
+  book.compared.set(id, compared);
+  must(compared <= number(before, 'max'), 'P2', () => `${compared} codes were compared`);
+  if (word === 'approved') {
+    const approvals = (book.approvals.get(id) ?? 0) + 1;
+    book.approvals.set(id, approvals);
+    must(approvals === 1, 'P2', () => 'approved twice');
+    must(p.after?.status === 'approved', 'P2', () => 'answered approved, but is not');
+    return;
+  }
+  book.failures.use(now);
+  const full = compared >= number(before, 'max') || book.failures.full(now);
+  must(p.after?.status === (full ? 'locked' : 'pending'), 'P2', () => `${String(p.after?.status)} after a failure`);
+}
+
+function expectedResult(id: string, before: Fields, typed: string, book: Book, now: number): string {
+  if (before.status === 'approved') return 'already_approved';
+  if (before.status !== 'pending') return String(before.status);
+  if (now >= number(before, 'expires')) return 'expired';
+  if (book.failures.full(now)) return 'locked';
+  const codes = book.codes.get(id) ?? [];
+  const generation = codes.lastIndexOf(typed);
+  if (generation < 1) return 'incorrect';
+  const current = number(before, 'gen');
+  const right = generation === current || (before.any === '1' && now < number(before, `e${generation}`));
+  return right ? 'approved' : 'replaced';
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { Child, temporaryDirectory } from './processes.js';
+import { until } from './wait.js';
+
+/** A real Redis of the test's own: append-only file, unix socket, in a temporary directory. */
+export class TestRedis {
+  readonly directory = temporaryDirectory();
+  readonly socket = join(this.directory, 'redis.sock');
+  readonly url = `unix://${this.socket}`;
+  private child?: Child;
+  private connection?: Redis;
+
+  static async start(): Promise<TestRedis> {
+    const redis = new TestRedis();
+    await redis.run();
+    return redis;
+  }
+
+  /** A client that waits while the server is away. */
+  get client(): Redis {
+    if (!this.connection) {
+      this.connection = new Redis(this.socket, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+      this.connection.on('error', () => undefined);
+    }
+    return this.connection;
+  }
+
+  async run(): Promise<void> {
+    const options = `--port 0 --unixsocket ${this.socket} --dir ${this.directory} --appendonly yes --save`.split(' ');
+    this.child = new Child(process.env.PASSLANE_TEST_REDIS ?? 'redis-server', [...options, '']);
+    await until('Redis to answer', async () => Boolean(await this.client.ping()));
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child?.signal(name);
+  }
+
+  async kill(): Promise<void> {
+    await this.child?.end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    this.connection?.disconnect();
+    await this.child?.end('SIGKILL');
+  }
+
+  /** How often each command has been called since the last reset. */
+  async commandCounts(): Promise<Record<string, number>> {
+    const info = await this.client.info('commandstats');
+    return Object.fromEntries(
+      [...info.matchAll(/cmdstat_([\w|]+):calls=(\d+)/g)].map(([, name, calls]) => [name ?? '', Number(calls)]),
+    );
+  }
+
+  /** Every key with its TTL (ms, -1 without one) and everything it holds, as text. */
+  async dump(): Promise<{ key: string; ttl: number; value: string }[]> {
+    const entries = [];
+    for (const key of await this.client.keys('*')) {
+      entries.push({ key, ttl: await this.client.pttl(key), value: JSON.stringify(await this.read(key)) });
+    }
+    return entries;
+  }
+
+  private async read(key: string): Promise<unknown> {
+    switch (await this.client.type(key)) {
+      case 'string':
+        return this.client.get(key);
+      case 'hash':
+        return this.client.hgetall(key);
+      case 'zset':
+        return this.client.zrange(key, '0', '-1', 'WITHSCORES');
+      case 'list':
+        return this.client.lrange(key, 0, -1);
+      case 'set':
+        return this.client.smembers(key);
+      case 'stream':
+        return this.client.xrange(key, '-', '+');
+      default:
+        return null;
+    }
+  }
+}
