@@ -123,8 +123,8 @@ export class DeliverService {
   /** The link first: once the record says "sent", every receipt must be able to find it. */
   private async record(claim: Claim, attempt: Attempt, result: AttemptResult) {
     const { messageId } = result;
-    const takesReceipts = this.accounts.find(attempt.account)?.provider.parseReceipt !== undefined;
-    if (messageId !== undefined && takesReceipts) {
+    const provider = this.accounts.find(attempt.account)?.provider;
+    if (messageId !== undefined && (provider?.parseReceipt || provider?.pushesReceipts)) {
       await this.persist(() => this.receipts.link(attempt.account, messageId, `${claim.id}-${attempt.n}`));
     }
     return this.persist(() => this.store.record(claim, result));

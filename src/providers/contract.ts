@@ -53,6 +53,19 @@ export interface Receipt {
   readonly error?: { readonly kind: FailureKind; readonly code: string };
 }
 
+/** What a vendor's question to our callback address is answered with, in the place of our usual `200`. */
+export interface ChallengeAnswer {
+  readonly type: string;
+  readonly body: string;
+}
+
+/** What is left of the money at the vendor. */
+export interface Balance {
+  readonly amount: number;
+  /** ISO 4217, or the vendor's word for its units; absent where the vendor names none. */
+  readonly currency?: string;
+}
+
 /** Not from this vendor: bad secret, signature or address. Answered with 401. */
 export class ReceiptRefused extends Error {}
 
@@ -70,6 +83,16 @@ export interface Provider {
    * @throws ReceiptRefused when it is not authentic
    */
   parseReceipt?(request: ReceiptRequest): Receipt[];
+  /** True when receipts that carry the vendor's id come otherwise than over HTTP (`AccountContext.receive`). */
+  readonly pushesReceipts?: boolean;
+  /**
+   * Answers a vendor that asks whether this address is ours, before it sends receipts to it.
+   * @returns undefined when the request is no such question
+   * @throws ReceiptRefused when it is one, but not from this vendor
+   */
+  challenge?(request: ReceiptRequest): ChallengeAnswer | undefined;
+  /** Asks the vendor for the account's balance. @throws ProviderError */
+  balance?(deadline: number): Promise<Balance>;
   /** Frees sockets and timers. */
   close?(): Promise<void>;
 }

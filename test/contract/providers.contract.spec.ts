@@ -1,15 +1,13 @@
-import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeKeyring } from '../../src/codes/keyring.js';
-import { loadFile } from '../../src/config/load-file.js';
-import type { OutgoingMessage, Provider, ProviderDefinition } from '../../src/providers/contract.js';
+import type { OutgoingMessage, Provider } from '../../src/providers/contract.js';
 import { ProviderError, type FailureKind } from '../../src/providers/errors.js';
 import { providers } from '../../src/providers/registry.js';
-import type { Peer } from '../peers/peer.js';
+import { withPeer } from '../peers/all.js';
 import { type Behaviour, behaviours, Gateway, type Received } from '../support/gateway.js';
 import { inSeconds, outgoingMessage } from '../support/messages.js';
+import { makeProvider } from '../support/provider.js';
 import { TestRedis } from '../support/redis.js';
 import { freePort } from '../support/service.js';
 import { until } from '../support/wait.js';
@@ -35,20 +33,10 @@ const STATUSES: Readonly<Record<number, FailureKind>> = {
 const DEADLINE = 0.3;
 const LATEST = 3;
 
-const peerOf = async ({ use }: ProviderDefinition): Promise<Peer | undefined> =>
-  existsSync(new URL(`../peers/${use}.ts`, import.meta.url))
-    ? ((await import(`../peers/${use}.js`)) as { peer: Peer }).peer
-    : undefined;
-
-const speaking = providers.filter(({ use }) => !WITHOUT_PEER.includes(use));
-const withPeers = await Promise.all(
-  speaking.map(async (definition) => ({ definition, peer: await peerOf(definition) })),
-);
-
 describe('the registry', () => {
-  it.each(withPeers)('has a peer for $definition.use', ({ definition: { use }, peer }) => {
-    const message = peer ? '' : `the provider ${use} has no peer: write test/peers/${use}.ts (see test/peers/peer.ts)`;
-    expect(message).toBe('');
+  it.each(providers.map(({ use }) => use).filter((use) => !WITHOUT_PEER.includes(use)))('has a peer for %s', (use) => {
+    const has = withPeer.some(({ definition }) => definition.use === use);
+    expect(has ? '' : `the provider ${use} has no peer: write test/peers/${use}.ts (see test/peers/peer.ts)`).toBe('');
   });
 
   it('names each provider once', () => {
@@ -58,9 +46,7 @@ describe('the registry', () => {
   });
 });
 
-const ready = withPeers.flatMap(({ definition, peer }) => (peer ? [{ definition, peer }] : []));
-
-describe.each(ready)('the provider $definition.use', ({ definition, peer }) => {
+describe.each(withPeer)('the provider $definition.use', ({ definition, peer }) => {
   let redis: TestRedis;
   let gateway: Gateway;
   const running: Provider[] = [];
@@ -72,23 +58,16 @@ describe.each(ready)('the provider $definition.use', ({ definition, peer }) => {
   afterAll(() => redis.stop());
   beforeEach(async () => {
     gateway = await Gateway.start();
+    gateway.aside = peer.aside;
   });
   afterEach(async () => {
     await gateway.stop();
     for (const provider of running.splice(0)) await provider.close?.();
   });
 
-  /** An account whose vendor is at `url`, made as the service makes it. */
+  /** An account whose vendor is at `url`. */
   function account(url: string): Provider {
-    const yaml = { accounts: { main: { use: definition.use, settings: peer.settings(url) } } };
-    const { settings } = loadFile(yaml, {}).accounts.get('main')!;
-    const keyring = makeKeyring([Buffer.alloc(32, 1)]);
-    const provider = definition.create(settings, {
-      account: 'main',
-      redis: redis.client,
-      keyring,
-      receive: () => undefined,
-    });
+    const provider = makeProvider(definition, peer.settings(url), redis.client);
     running.push(provider);
     return provider;
   }

@@ -1,8 +1,19 @@
+import type { ReceiptRequest } from '../../src/providers/contract.js';
 import { behaviours } from '../support/gateway.js';
 import type { Peer } from './peer.js';
 
 const json = (status: number, body: unknown) =>
   behaviours.answers(status, JSON.stringify(body), { 'content-type': 'application/json' });
+
+const about = { messageId: 'm-1' };
+
+const receipt = (body: unknown): ReceiptRequest => ({
+  method: 'POST',
+  path: '',
+  query: {},
+  headers: { authorization: 'Bearer secret-of-receipts', 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
 
 /** A gateway as operators have them: takes JSON, gives an id, and says in the body when it refuses. */
 export const peer: Peer = {
@@ -13,8 +24,9 @@ export const peer: Peer = {
     idPath: 'id',
     statusPath: 'state',
     failure: { path: 'error' },
+    receipt: { id: 'id', status: 'state', delivered: ['DELIVRD'], failed: ['UNDELIV'], secret: 'secret-of-receipts' },
   }),
-  secrets: ['secret-in-the-address', 'secret-in-a-header', 'secret-in-the-body'],
+  secrets: ['secret-in-the-address', 'secret-in-a-header', 'secret-in-the-body', 'secret-of-receipts'],
   accepts: json(200, { id: 'm-1', state: 'queued' }),
   accepted: { messageId: 'm-1', status: 'queued' },
   carries: ({ body }, { to, text }) => body.to === to && body.text === text,
@@ -24,4 +36,24 @@ export const peer: Peer = {
     ['200 with nothing', json(200, {}), 'unknown'],
     ['an error with the words of a success', json(500, { id: 'm-1', state: 'queued' }), 'unreachable'],
   ],
+  receipts: {
+    genuine: [
+      [
+        'delivered',
+        receipt({ id: 'm-1', state: 'DELIVRD' }),
+        [{ about, status: 'delivered', vendorStatus: 'DELIVRD' }],
+      ],
+      [
+        'failed',
+        receipt({ id: 'm-1', state: 'UNDELIV' }),
+        [{ about, status: 'failed', vendorStatus: 'UNDELIV', error: { kind: 'unknown', code: 'UNDELIV' } }],
+      ],
+      ['a word that nobody knows', receipt({ id: 'm-1', state: 'BUFFERED' }), []],
+      ['no words at all', receipt([]), []],
+    ],
+    forged: [
+      ['without the secret', { ...receipt({ id: 'm-1', state: 'DELIVRD' }), headers: {} }],
+      ['with another one', { ...receipt({}), headers: { authorization: 'Bearer guessed' } }],
+    ],
+  },
 };

@@ -1,4 +1,5 @@
-import type { OutgoingMessage } from '../../src/providers/contract.js';
+import type { ServerResponse } from 'node:http';
+import type { OutgoingMessage, Receipt, ReceiptRequest } from '../../src/providers/contract.js';
 import type { FailureKind } from '../../src/providers/errors.js';
 import type { Behaviour, Received } from '../support/gateway.js';
 
@@ -21,4 +22,13 @@ export interface Peer {
   readonly refuses: readonly (readonly [what: string, answer: Behaviour, kind: FailureKind])[];
   /** Where a bare status means something else at this vendor than usual. */
   readonly statuses?: Readonly<Record<number, FailureKind>>;
+  /** Answers what belongs to no message (a request for a token), and then says so: it does not count as one. */
+  readonly aside?: (received: Received, response: ServerResponse) => boolean;
+  /** The vendor's callbacks, for the settings above and an account named `main`; absent where it sends none. */
+  readonly receipts?: {
+    /** Each with what it tells; nothing for one in words that nobody knows. */
+    readonly genuine: readonly (readonly [what: string, request: ReceiptRequest, receipts: readonly Receipt[]])[];
+    /** Each is refused: a wrong secret, signature or address. */
+    readonly forged: readonly (readonly [what: string, request: ReceiptRequest])[];
+  };
 }

@@ -34,6 +34,8 @@ export const behaviours = {
 export class Gateway {
   readonly received: Received[] = [];
   behaviour: Behaviour = behaviours.accepts;
+  /** Takes requests for itself, by saying so: they are neither kept nor answered as told. */
+  aside?: (received: Received, response: ServerResponse) => boolean;
   private server: Server;
   private readonly sockets = new Set<Socket>();
 
@@ -44,6 +46,7 @@ export class Gateway {
       request.on('end', () => {
         const { method = '', url = '', headers } = request;
         const received = { at: Date.now(), method, url, headers, text, body: parse(text) };
+        if (this.aside?.(received, response)) return;
         this.received.push(received);
         this.behaviour(received, response);
       });

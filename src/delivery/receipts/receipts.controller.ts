@@ -1,9 +1,9 @@
-import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Accounts } from '../../providers/accounts.js';
-import { ReceiptRefused, type Provider, type Receipt, type ReceiptRequest } from '../../providers/contract.js';
+import { ReceiptRefused, type ReceiptRequest } from '../../providers/contract.js';
 import { notFound, Problem } from '../../shared/problem.js';
 import { ReceiptService } from './receipt.service.js';
 
@@ -21,29 +21,43 @@ export class ReceiptsController {
   @Post(['', '*'])
   @HttpCode(200)
   @RouteConfig({ rawBody: true })
-  post(@Param('account') account: string, @Req() request: FastifyRequest) {
-    return this.take(account, request);
+  async post(
+    @Param('account') account: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.take(account, request, reply);
   }
 
   @Get(['', '*'])
-  get(@Param('account') account: string, @Req() request: FastifyRequest) {
-    return this.take(account, request);
+  async get(
+    @Param('account') account: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.take(account, request, reply);
   }
 
   /** 200 for everything authentic, known or not: a vendor that gets an error sends it again and again. */
-  private async take(account: string, request: FastifyRequest): Promise<typeof TAKEN> {
+  private async take(account: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const provider = this.accounts.find(account)?.provider;
     if (!provider?.parseReceipt) throw notFound('account that takes receipts');
-    for (const receipt of parse(provider, toReceiptRequest(account, request))) {
+    const callback = toReceiptRequest(account, request);
+    const challenge = orRefused(() => provider.challenge?.(callback));
+    if (challenge) {
+      reply.type(challenge.type).send(challenge.body);
+      return;
+    }
+    for (const receipt of orRefused(() => provider.parseReceipt?.(callback)) ?? []) {
       await this.receipts.take(account, receipt);
     }
-    return TAKEN;
+    reply.send(TAKEN);
   }
 }
 
-function parse(provider: Provider, request: ReceiptRequest): Receipt[] {
+function orRefused<T>(read: () => T): T {
   try {
-    return provider.parseReceipt?.(request) ?? [];
+    return read();
   } catch (error) {
     if (!(error instanceof ReceiptRefused)) throw error;
     throw new Problem(401, 'unauthorized', 'Not authenticated', 'This is not a receipt of this account.');

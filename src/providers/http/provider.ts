@@ -1,5 +1,6 @@
 import type { Accepted, AccountContext, OutgoingMessage, Provider } from '../contract.js';
 import { ProviderError } from '../errors.js';
+import { formBody, formText, jsonBody, parseAnswer } from '../http-body.js';
 import { exchange, kindOfStatus, makeAgent } from '../http-client.js';
 import { matches, scrub, textAt } from './answer.js';
 import { parseHttpReceipt } from './receipt.js';
@@ -38,17 +39,15 @@ export class HttpProvider implements Provider {
     if (!settings.body) return { url, headers };
     const body = fillShape(settings.body, message) as Record<string, unknown>;
     if (settings.format === 'query') return { url: withQuery(url, body), headers };
-    if (settings.format === 'form') {
-      return { url, headers: { ...FORM, ...headers }, body: asForm(body).toString() };
-    }
-    return { url, headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) };
+    const carried = settings.format === 'form' ? formBody(body) : jsonBody(body);
+    return { url, headers: { ...carried.headers, ...headers }, body: carried.body };
   }
 
   /** A gateway's 2xx is only a success when nothing in the body says otherwise. */
   private readAnswer(text: string, code: string): Accepted {
     const { idPath, statusPath, success, failure } = this.settings;
     if (!idPath && !statusPath && !success && !failure) return {};
-    const answer = parseJson(text);
+    const answer = parseAnswer(text);
     const wordAt = (path: string): string | undefined => {
       const word = textAt(answer, path);
       return word && scrub(word, code);
@@ -65,30 +64,10 @@ export class HttpProvider implements Provider {
 /** No gateway's ids are that long; what is, is no id. */
 const LONGEST_ID = 256;
 
-const JSON_TYPE = { 'content-type': 'application/json' };
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-
 const refused = (word = 'missing') => new ProviderError('unknown', word);
 
 const lowerCaseKeys = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-function asForm(body: Record<string, unknown>): URLSearchParams {
-  const form = new URLSearchParams();
-  for (const [name, value] of Object.entries(body)) {
-    form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
-  }
-  return form;
-}
-
-function withQuery(url: string, body: Record<string, unknown>): string {
-  return `${url}${url.includes('?') ? '&' : '?'}${asForm(body).toString()}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw refused('answer_is_not_json');
-  }
-}
+const withQuery = (url: string, body: Record<string, unknown>): string =>
+  `${url}${url.includes('?') ? '&' : '?'}${formText(body)}`;

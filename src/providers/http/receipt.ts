@@ -1,7 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Keyring } from '../../codes/keyring.js';
 import { attemptOfCallback } from '../callback.js';
 import { ReceiptRefused, type Receipt, type ReceiptRequest } from '../contract.js';
+import { callbackFields, sameSecret } from '../http-body.js';
 import { scrub, textAt } from './answer.js';
 import type { ReceiptSettings } from './settings.js';
 
@@ -21,7 +22,7 @@ export function parseHttpReceipt(
   }
   if (request.path !== '' && attemptId === undefined) throw new ReceiptRefused();
 
-  const fields = fieldsOf(request);
+  const fields = callbackFields(request);
   const word = textAt(fields, settings.status);
   const status = word === undefined ? undefined : statusOf(word, settings);
   const messageId = settings.id === undefined ? undefined : textAt(fields, settings.id);
@@ -37,32 +38,13 @@ function carriesSecret(
   { signatureHeader }: ReceiptSettings,
   secret: string,
 ): boolean {
-  if (signatureHeader === undefined) return same(headers.authorization, `Bearer ${secret}`);
+  if (signatureHeader === undefined) return sameSecret(headers.authorization, `Bearer ${secret}`);
   // A query is not signed: the signature of an empty body is one and the same for every receipt.
   if (body === '') return false;
   const given = headers[signatureHeader.toLowerCase()];
   const digest = createHmac('sha256', secret).update(body).digest();
   const bare = typeof given === 'string' ? given.replace(/^sha256=/, '') : undefined;
-  return same(bare?.toLowerCase(), digest.toString('hex')) || same(bare, digest.toString('base64'));
-}
-
-/** Of hashes, so that neither content nor length takes a different time. */
-function same(given: string | string[] | undefined, expected: string): boolean {
-  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return typeof given === 'string' && timingSafeEqual(hash(given), hash(expected));
-}
-
-/** A gateway's receipt is JSON, a form, or (GET) in the query. */
-function fieldsOf({ headers, query, body }: ReceiptRequest): unknown {
-  if (body === '') return query;
-  if (String(headers['content-type']).toLowerCase().includes('x-www-form-urlencoded')) {
-    return Object.fromEntries(new URLSearchParams(body));
-  }
-  try {
-    return JSON.parse(body);
-  } catch {
-    return {};
-  }
+  return sameSecret(bare?.toLowerCase(), digest.toString('hex')) || sameSecret(bare, digest.toString('base64'));
 }
 
 function statusOf(word: string, { delivered, read, failed }: ReceiptSettings): Receipt['status'] | undefined {

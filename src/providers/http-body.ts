@@ -1,0 +1,60 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { ProviderError } from './errors.js';
+
+/** What an HTTP request carries: its body and the header that says what it is. */
+export interface HttpBody {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export const jsonBody = (value: unknown): HttpBody => ({
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});
+
+export const formBody = (fields: Readonly<Record<string, unknown>>): HttpBody => ({
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: formText(fields),
+});
+
+/** As forms and queries carry it; a field that is undefined is left out, one that is no text travels as JSON. */
+export function formText(fields: Readonly<Record<string, unknown>>): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return form.toString();
+}
+
+/** A vendor's answer. @throws ProviderError `unknown` when it is no JSON */
+export function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ProviderError('unknown', 'answer_is_not_json');
+  }
+}
+
+/** What a vendor posts to us, as JSON or as a form; without a body, what its query says. Empty when it is neither. */
+export function callbackFields(request: {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string;
+}): unknown {
+  const { headers, query, body } = request;
+  if (body === '') return query;
+  if (String(headers['content-type']).toLowerCase().includes('x-www-form-urlencoded')) {
+    return Object.fromEntries(new URLSearchParams(body));
+  }
+  try {
+    return JSON.parse(body);
+  } catch {
+    return {};
+  }
+}
+
+/** Compares what a caller has given with a secret: of hashes, so that neither content nor length takes a different time. */
+export function sameSecret(given: string | string[] | undefined, expected: string): boolean {
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return typeof given === 'string' && timingSafeEqual(hash(given), hash(expected));
+}
