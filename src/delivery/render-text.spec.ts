@@ -69,6 +69,7 @@ describe('renderText', () => {
   it('speaks the characters one by one in calls, and only there', () => {
     expect(render({ channel: 'voice', template: '{{code}}' })).toBe('0, 4, 2, 1, 3, 7');
     expect(render({ channel: 'voice', template: '{{code}}', code: 'A2B3' })).toBe('A, 2, B, 3');
+    expect(render({ channel: 'voice', template: '{{code}}' }, { locale: 'ja-JP' })).toBe('0、4、2、1、3、7');
     for (const channel of ['sms', 'whatsapp', 'viber', 'rcs', 'telegram', 'email'] as const) {
       expect(render({ channel, template: '{{code}}' })).toBe('042137');
     }

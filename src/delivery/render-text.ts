@@ -1,4 +1,5 @@
 import type { Channel } from '../providers/contract.js';
+import { spellCode } from '../providers/text/speech.js';
 import type { Facts } from '../store/facts.js';
 import { textsFor } from './texts.js';
 
@@ -21,7 +22,7 @@ export function renderText(input: {
   const template = input.template ?? (transaction ? texts.transaction : texts.plain);
   const values = new Map(
     Object.entries({
-      code: channel === 'voice' ? Array.from(code).join(', ') : code,
+      code: channel === 'voice' ? spellCode(code, locale) : code,
       minutes: String(Math.max(1, Math.round(secondsLeft / 60))),
       ...transaction,
     }),
