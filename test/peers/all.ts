@@ -3,12 +3,13 @@ import type { ProviderDefinition } from '../../src/providers/contract.js';
 import { providers } from '../../src/providers/registry.js';
 import type { Peer } from './peer.js';
 
-const peerOf = async ({ use }: ProviderDefinition): Promise<Peer | undefined> =>
-  existsSync(new URL(`./${use}.ts`, import.meta.url))
-    ? ((await import(`./${use}.js`)) as { peer: Peer }).peer
-    : undefined;
-
-const found = await Promise.all(providers.map(async (definition) => ({ definition, peer: await peerOf(definition) })));
-
 /** Every provider of the registry that has a peer; the contract asks why one has none. */
-export const withPeer = found.flatMap(({ definition, peer }) => (peer ? [{ definition, peer }] : []));
+export const withPeer: { definition: ProviderDefinition; peer: Peer }[] = [];
+
+// One after the other: jest's module loader cannot link several at a time that import the same.
+for (const definition of providers) {
+  const { use } = definition;
+  if (!existsSync(new URL(`./${use}.ts`, import.meta.url))) continue;
+  const { peer } = (await import(`./${use}.js`)) as { peer: Peer };
+  withPeer.push({ definition, peer });
+}
