@@ -187,7 +187,7 @@ describe('loadFile', () => {
 
   it('does not blame a route for an account that has already been blamed', () => {
     expect(faults(account({ use: 'nobody' })({ ...file(), profiles: {} } as ReturnType<typeof file>))).toEqual([
-      'accounts.gateway.use: is not a provider; there are http, sandbox',
+      'accounts.gateway.use: is not a provider; there are genio, http, sandbox, ugsms',
     ]);
   });
 
