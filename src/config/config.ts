@@ -3,7 +3,7 @@ import type { Alphabet } from '../codes/alphabets.js';
 
 /** `live` keys reach real accounts, `test` keys reach test inboxes; neither reaches the other's. */
 export type Mode = 'live' | 'test';
-export const SCOPES = ['verifications', 'verifications:read', 'profiles', 'webhooks', 'pii:read'] as const;
+export const SCOPES = ['verifications', 'verifications:read', 'profiles', 'webhooks', 'pii:read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export interface AccountConfig {

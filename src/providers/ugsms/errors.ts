@@ -2,7 +2,7 @@ import { ProviderError, type FailureKind } from '../errors.js';
 import { kindOfStatus, type HttpAnswer } from '../http-client.js';
 
 /** The vendor has no codes: these are the sentences of its `error`, and the words that stand for them in our records. */
-export const SENTENCES: readonly { readonly says: RegExp; readonly kind: FailureKind; readonly code: string }[] = [
+const SENTENCES: readonly { readonly says: RegExp; readonly kind: FailureKind; readonly code: string }[] = [
   // Not `bad_recipient`: it is said of the writing, and of numbers that other vendors reach.
   { says: /^invalid phone number/i, kind: 'bad_message', code: 'invalid_phone_number' },
   { says: /^unauthorized/i, kind: 'misconfigured', code: 'unauthorized' },
