@@ -2,10 +2,11 @@ import type { Accepted, AccountContext, OutgoingMessage, Provider } from '../con
 import { ProviderError } from '../errors.js';
 import { formBody, formText, jsonBody, parseAnswer } from '../http-body.js';
 import { exchange, kindOfStatus, makeAgent } from '../http-client.js';
-import { matches, scrub, textAt } from './answer.js';
+import { fill, fillShape } from '../template.js';
+import { scrub, textAt } from '../vendor-words.js';
+import { matches } from './answer.js';
 import { parseHttpReceipt } from './receipt.js';
 import type { HttpSettings } from './settings.js';
-import { fill, fillShape } from './template.js';
 
 export class HttpProvider implements Provider {
   private readonly agent = makeAgent();

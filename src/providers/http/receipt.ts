@@ -3,7 +3,7 @@ import type { Keyring } from '../../codes/keyring.js';
 import { attemptOfCallback } from '../callback.js';
 import { ReceiptRefused, type Receipt, type ReceiptRequest } from '../contract.js';
 import { callbackFields, sameSecret } from '../http-body.js';
-import { scrub, textAt } from './answer.js';
+import { scrub, textAt } from '../vendor-words.js';
 import type { ReceiptSettings } from './settings.js';
 
 /**

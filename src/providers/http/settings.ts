@@ -10,7 +10,7 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
-import { IsTemplate } from './template.js';
+import { IsTemplate } from '../template.js';
 
 const PATH = /^[\w-]+(\.[\w-]+)*$/;
 const PATH_HELP = { message: 'must be a path into the answer, like data.0.id' };

@@ -1,5 +1,5 @@
 import { registerDecorator } from 'class-validator';
-import type { OutgoingMessage } from '../contract.js';
+import type { OutgoingMessage } from './contract.js';
 
 /** What a placeholder stands for. */
 const VALUES: Record<string, (message: OutgoingMessage) => string> = {
