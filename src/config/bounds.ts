@@ -7,6 +7,8 @@ export const bounds = {
   /** Nobody starts anything within a minute of a call: the phone is at the person's ear. */
   afterVoice: 60,
   steps: 10,
+  /** Messages that callers may ask for by one verification: start, starts again, `next`. */
+  sends: 20,
   from: 64,
   template: 500,
 } as const;

@@ -18,6 +18,7 @@ export function situationOf(
     steps: facts?.steps ?? [],
     route: ({ channel }) => (facts ? accountsFor(config, channel, facts.country, facts.mode, seed) : []),
     attempts: state.attempts,
+    sends: state.sends,
     round: state.round,
     confirmed: state.confirmed,
     delivery: state.delivery,

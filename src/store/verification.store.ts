@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { bounds } from '../config/bounds.js';
 import type { Limits } from '../config/config.js';
 import {
   limitArguments,
@@ -149,7 +150,7 @@ export class VerificationStore {
     const plan = [next.step, next.channel, next.account, next.leaseMs, c.delayMs];
     const code = c.code ? [c.code.mac, c.code.ttlMs, c.code.olderStayRight ? 1 : 0] : ['', 0, 0];
     const numbers = [...limitArguments(limits), GRACE_MS, INDEX_LIFE_MS];
-    const args = [id, c.generation, c.facts, ...numbers, ...plan, ...code, RETENTION_MS, c.round ?? ''];
+    const args = [id, c.generation, c.facts, ...numbers, ...plan, ...code, RETENTION_MS, c.round ?? '', bounds.sends];
     const answer = (await run(this.redis, scripts.continue, keys, args)) as [string, ...unknown[]];
     if (answer[0] === 'limited') return toLimited(answer);
     if (answer[0] === 'changed') return { kind: 'changed' };

@@ -1,3 +1,4 @@
+import { bounds } from '../../src/config/bounds.js';
 import { GRACE_MS } from '../../src/store/verification.store.js';
 import type { Actor } from './actor.js';
 import type { Book } from './book.js';
@@ -51,7 +52,7 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     }
     must(fits, 'P2', () => `continued a verification that is ${String(before.status)}, or was not read like this`);
     if (word === 'limited') {
-      mustBeFull(p, book);
+      if (number(before, 'sends') < bounds.sends) mustBeFull(p, book);
       must(unchanged(p), 'continue', () => 'limited, but changed something');
       return;
     }

@@ -7,7 +7,7 @@ import { must } from './violation.js';
 import type { Seen } from './virtual-redis.js';
 
 const RETENTION_MS = 24 * 3_600_000;
-const MOST_ATTEMPTS = 20;
+const MOST_RETRIES = bounds.sends;
 
 /** What is true of every verification at every moment. */
 export function checkState(id: string, { fields, due, pointer, removedAt }: Seen, steps: readonly Step[], now: number) {
@@ -18,6 +18,8 @@ export function checkState(id: string, { fields, due, pointer, removedAt }: Seen
     () => `the state is removed at ${removedAt}, expires at ${expires}`,
   );
   must(number(fields, 'made') <= number(fields, 'max'), 'P2', () => 'more checks than allowed');
+  must(number(fields, 'sends') <= bounds.sends, 'sends', () => 'more than one verification may have');
+  must(number(fields, 'n') <= number(fields, 'sends') + MOST_RETRIES, 'retries', () => 'more than allowed');
   if (fields.status !== 'pending') {
     const left = Object.keys(fields).filter((name) => /^(next_.*|[me]\d+)$/.test(name));
     must(left.length === 0, 'P5', () => `ended, but has ${left.join(', ')}`);
@@ -42,7 +44,9 @@ export function checkState(id: string, { fields, due, pointer, removedAt }: Seen
 function hasStalled(fields: Fields, steps: readonly Step[]): boolean {
   const n = number(fields, 'n');
   if (isConfirmed(fields) || fields.claim_until !== undefined || fields.next_at !== undefined) return false;
-  if (n >= MOST_ATTEMPTS) return false;
+  const rounds = new Set(Array.from({ length: n }, (_, i) => fields[`${i + 1}:round`]));
+  // The first of each round was asked for.
+  if (n - rounds.size >= MOST_RETRIES) return false;
   if (n === 0 || fields[`${n}:round`] !== fields.round) return true;
   const step = number(fields, `${n}:step`);
   if (step < steps.length - 1) return true;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CHANNELS } from '../../providers/contract.js';
 import type { FailureKind } from '../../providers/errors.js';
 import type { Attempt, Delivery } from '../../store/record.js';
-import { decide, type Decision, type Event, type Situation } from './policy.js';
+import { callGap, decide, type Decision, type Event, type Situation } from './policy.js';
 
 /**
  * Whole histories of one verification, made at random: plans, vendors' answers, receipts, callers who ask, and time.
@@ -12,6 +12,8 @@ const HISTORIES = 3_000;
 const KINDS: FailureKind[] = ['unreachable', 'throttled', 'bad_recipient', 'rejected', 'maybe_sent', 'unknown'];
 const RECEIPTS = ['sent', 'delivered', 'read', 'failed'] as const;
 const MINUTE = 60_000;
+/** Of what callers may ask for, and as many again by itself. */
+const MOST = 20;
 
 /** Small and seeded (mulberry32): a failing history can be run again. */
 function generator(seed: number) {
@@ -39,7 +41,10 @@ class History {
   delivery: Delivery = 'queued';
   confirmed = false;
   failed = false;
-  next?: Scheduled = { step: 0, account: '', at: this.now, asked: false };
+  round = 1;
+  sends = 1;
+  retries = 0;
+  next?: Scheduled = { step: 0, account: '', at: this.now, asked: true };
   readonly attempts: Attempt[] = [];
   readonly steps: Situation['steps'];
   readonly accounts: number;
@@ -58,9 +63,9 @@ class History {
   }
 
   get situation(): Situation {
-    const { steps, attempts, confirmed, delivery, next, now, accounts } = this;
+    const { steps, attempts, sends, round, confirmed, delivery, next, now, accounts } = this;
     const route = () => Array.from({ length: accounts }, (_, i) => `account-${i}`);
-    return { steps, route, attempts, round: 1, confirmed, delivery, next, now };
+    return { steps, route, attempts, sends, round, confirmed, delivery, next, now };
   }
 
   /** The next thing that happens. */
@@ -73,7 +78,19 @@ class History {
     const soonest = this.next?.at ?? Infinity;
     this.now = Math.min(this.now + below(20_000), Math.max(soonest, this.now));
     if (this.attempts.length > 0 && random() < 0.8) this.receive(pick(this.attempts), pick(RECEIPTS));
-    else this.follow({ kind: 'asked' }, (delayMs) => delayMs === 0);
+    else if (random() < 0.5) this.follow({ kind: 'asked' }, (delayMs) => delayMs === 0);
+    else this.startAgain();
+  }
+
+  /** As the store does: a new round from the first step, if another send is allowed. */
+  private startAgain(): void {
+    if (this.sends >= MOST) return;
+    this.sends++;
+    this.round++;
+    this.confirmed = false;
+    this.delivery = 'queued';
+    const delayMs = callGap(this.attempts, this.now);
+    this.next = { step: 0, account: 'account-0', at: this.now + delayMs, asked: true };
   }
 
   /** What is scheduled is sent, and the vendor answers. */
@@ -83,11 +100,12 @@ class History {
     this.checkCalls();
     if (this.confirmed) must('send nothing after confirmation unless asked', due.asked);
     this.next = undefined;
+    if (!due.asked) this.retries++;
     const n = this.attempts.length + 1;
     const attempt: Attempt = {
       n,
       step: due.step,
-      round: 1,
+      round: this.round,
       channel: step.channel,
       account: due.account,
       status: 'sending',
@@ -114,6 +132,7 @@ class History {
     if (typeof decision.next === 'object' && !allowed(decision.next.delayMs)) return;
     if (event.kind !== 'asked' && this.confirmed)
       must('schedule nothing after confirmation', typeof decision.next === 'string');
+    if (event.kind === 'asked' && decision.next !== 'keep') this.sends++;
     this.apply(decision, event.kind === 'asked' || (this.next?.asked ?? false));
   }
 
@@ -126,8 +145,10 @@ class History {
     this.confirmed = confirmed;
     if (next === 'none') this.next = undefined;
     else if (next !== 'keep') this.next = { ...next, at: this.now + next.delayMs, asked };
-    if (this.next && !asked) must('never go back', this.next.step >= (this.attempts.at(-1)?.step ?? 0));
-    must('stop at 20', this.attempts.length + (this.next ? 1 : 0) <= 20);
+    const newest = this.attempts.at(-1);
+    if (this.next && !asked && newest?.round === this.round) must('never go back', this.next.step >= newest.step);
+    must('retry only so often', this.retries <= MOST);
+    must('take only so many requests', this.sends <= MOST);
   }
 
   /** Nothing starts within a minute of a call. */
@@ -140,22 +161,24 @@ class History {
 
 describe('whole histories', () => {
   it('keep every promise: the minute after a call, the end with confirmation, the most attempts', () => {
-    let longest = 0;
+    const most = { retries: 0, sends: 0 };
     const seen = { confirmed: 0, calls: 0, undelivered: 0 };
     for (let seed = 1; seed <= HISTORIES; seed++) {
       const history = new History(generator(seed));
       try {
-        for (let moves = 0; moves < 80; moves++) history.move();
+        for (let moves = 0; moves < 160; moves++) history.move();
       } catch (error) {
         throw new Error(`history ${seed}: ${JSON.stringify(history.attempts)}`, { cause: error });
       }
-      longest = Math.max(longest, history.attempts.length);
+      most.retries = Math.max(most.retries, history.retries);
+      most.sends = Math.max(most.sends, history.sends);
+      must('end at both', history.attempts.length <= 2 * MOST);
       if (history.confirmed) seen.confirmed++;
       if (history.attempts.some(({ channel }) => channel === 'voice')) seen.calls++;
       if (history.failed) seen.undelivered++;
     }
     // The generator must reach what it is meant to try.
-    expect(longest).toBe(20);
+    expect(most).toEqual({ retries: MOST, sends: MOST });
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
   });
 

@@ -21,7 +21,8 @@ const PROPERTIES = {
   following: ['one', 'none'],
   scheduled: [false, true],
   later: [false, true],
-  full: [false, true],
+  /** Which of the two limits is reached: of what is done by itself, or of what callers ask for. */
+  full: ['no', 'retries', 'sends'],
 } as const;
 
 type Case = { readonly [P in keyof typeof PROPERTIES]: (typeof PROPERTIES)[P][number] };
@@ -42,7 +43,8 @@ function situation(c: Case): { situation: Situation; attempt: number } {
     attempts.push({ n, step, round, channel, account: `${channel}-1`, status: 'sent', queuedAt: NOW, ...fields });
   };
   const others = [true, c.before !== 'nothing', c.later].filter(Boolean).length;
-  const earlierRounds = (c.full ? 20 : 19) - others;
+  // Two rounds, so two attempts are no retries.
+  const earlierRounds = (c.full === 'retries' ? 22 : 21) - others;
   while (attempts.length < earlierRounds) add(0, { round: 1, status: 'failed', channel: 'whatsapp' });
   if (c.before === 'failed' || c.before === 'sent') add(0, { status: c.before });
   if (c.before === 'call 20 s ago') add(0, { sentAt: NOW - 20_000 });
@@ -65,6 +67,7 @@ function situation(c: Case): { situation: Situation; attempt: number } {
       })),
       route: ({ channel }) => routes[channel] ?? [`${channel}-1`],
       attempts,
+      sends: c.full === 'sends' ? 20 : 19,
       round: 3,
       confirmed: c.confirmed,
       delivery: c.delivery,
@@ -98,7 +101,7 @@ const accepted: Rule[] = [
   ],
   [
     'the last step, or too many: nothing more',
-    (c) => c.following === 'none' || c.full,
+    (c) => c.following === 'none' || c.full === 'retries',
     (c) => ({ delivery: atMost(c), next: 'none' }),
   ],
   ['a call: a minute', rings, (c) => ({ delivery: atMost(c), next: nextStep(MINUTE) })],
@@ -114,10 +117,14 @@ const refusedForSure: Rule[] = [
   ['is confirmed already: nothing more', (c) => c.confirmed, () => ({ next: 'none' })],
   [
     'a sibling is left: at once',
-    (c) => c.siblings === 'left' && !c.full,
+    (c) => c.siblings === 'left' && c.full !== 'retries',
     (c) => ({ delivery: queued(c), next: sibling(left(c)) }),
   ],
-  ['nothing is left', (c) => c.following === 'none' || c.full, (c) => ({ delivery: undelivered(c), next: 'none' })],
+  [
+    'nothing is left',
+    (c) => c.following === 'none' || c.full === 'retries',
+    (c) => ({ delivery: undelivered(c), next: 'none' }),
+  ],
   [
     'the next step: at once unless an earlier message may still arrive',
     otherwise,
@@ -131,12 +138,12 @@ const maybeSent: Rule[] = [
   ...refusedForSure.slice(0, 2),
   [
     'a sibling is left: at once, or a minute after what may be a call',
-    (c) => c.siblings === 'left' && !c.full,
+    (c) => c.siblings === 'left' && c.full !== 'retries',
     (c) => ({ delivery: atMost(c), next: sibling(rings(c) ? MINUTE : left(c)) }),
   ],
   [
     'nothing is left, but it may arrive',
-    (c) => c.following === 'none' || c.full,
+    (c) => c.following === 'none' || c.full === 'retries',
     (c) => ({ delivery: atMost(c), next: 'none' }),
   ],
   [
@@ -182,7 +189,7 @@ const failed: Rule[] = [
 ];
 
 const asked: Rule[] = [
-  ['too many: nothing changes', (c) => c.full, () => ({})],
+  ['too many: nothing changes', (c) => c.full === 'sends', () => ({})],
   [
     'what is scheduled, but not into the minute after a call',
     (c) => c.scheduled,

@@ -9,6 +9,8 @@ export interface Situation {
   /** Accounts of a step's route, in the order in which they are tried. */
   readonly route: (step: Step) => readonly string[];
   readonly attempts: readonly Attempt[];
+  /** Messages that callers have asked for so far, by starts and by `next`. */
+  readonly sends: number;
   /** The current start or continuation; what belongs to an earlier one changes nothing but the record. */
   readonly round: number;
   /** Delivery was confirmed in this round: nothing more starts by itself. */
@@ -44,8 +46,12 @@ export interface Decision {
   readonly next: NextSend | 'keep' | 'none';
 }
 
-/** So many messages one verification may cause, whatever fails: every account of every step, with room for resends. */
-const MOST_ATTEMPTS = 20;
+/**
+ * Attempts that nobody asked for, over all rounds of one verification: however often a caller starts it again while
+ * vendors fail, no more than this multiplies it. As many as may be asked for, so that a resend over a hung account
+ * always has one for its sibling (docs/decisions/0008).
+ */
+const MOST_RETRIES = bounds.sends;
 
 const CALL_GAP_MS = bounds.afterVoice * 1_000;
 
@@ -57,7 +63,7 @@ const CALL_GAP_MS = bounds.afterVoice * 1_000;
  * - an attempt that two workers of ours have died over → the same, but if no account is left one more over its own;
  * - a receipt that confirms ends the plan; one that says failed brings the next step forward, if it is about the newest
  *   attempt; all others change only the record;
- * - and nothing ever starts within a minute of a call.
+ * - nothing ever starts within a minute of a call, and nothing by itself once the retries are used up.
  */
 export function decide(situation: Situation, event: Event): Decision {
   const keep: Decision = { delivery: situation.delivery, confirmed: situation.confirmed, next: 'keep' };
@@ -81,7 +87,7 @@ function afterAcceptance(situation: Situation, attempt: Attempt, step: Step): De
     return { delivery, confirmed: true, next: 'none' };
   }
   const wait = { seconds: step.wait, gapMs: gapAfter(situation, attempt, true) };
-  const next = nextStep(situation, attempt.step, wait) ?? 'none';
+  const next = nextByItself(situation, attempt.step, wait) ?? 'none';
   return { delivery: forward(situation, 'sent'), confirmed: false, next };
 }
 
@@ -103,7 +109,7 @@ function afterRefusal(
   // What our own workers have lost deserves one more attempt over the same account, if there is no other.
   const again = lost && !tried.has(attempt.account) ? attempt.account : undefined;
   const sibling =
-    failure === 'bad_recipient' || attempts.length >= MOST_ATTEMPTS
+    failure === 'bad_recipient' || !mayRetry(situation)
       ? undefined
       : (situation.route(step).find((name) => name !== attempt.account && !tried.has(name)) ?? again);
   if (sibling !== undefined) {
@@ -111,7 +117,7 @@ function afterRefusal(
     return { delivery: forward(situation, reached ? 'sent' : 'queued'), confirmed, next };
   }
   const mayArrive = maybe || earlier.some((other) => other.step === attempt.step && other.status === 'maybe_sent');
-  const next = nextStep(situation, attempt.step, { seconds: mayArrive ? step.wait : 0, gapMs });
+  const next = nextByItself(situation, attempt.step, { seconds: mayArrive ? step.wait : 0, gapMs });
   const delivery = reached ? 'sent' : next ? 'queued' : 'undelivered';
   return { delivery: forward(situation, delivery), confirmed, next: next ?? 'none' };
 }
@@ -139,8 +145,8 @@ function afterReceipt(
 
 /** The next step now; after the last one that step again. */
 function afterAsking(situation: Situation, keep: Decision): Decision {
-  const { steps, attempts, round, next, now } = situation;
-  if (attempts.length >= MOST_ATTEMPTS) return keep;
+  const { steps, attempts, sends, round, next, now } = situation;
+  if (sends >= bounds.sends) return keep;
   if (next) return { ...keep, next: soon(situation, next) };
   const newest = attempts.filter((attempt) => attempt.round === round).at(-1);
   const wait = { seconds: 0, gapMs: callGap(attempts, now) };
@@ -155,13 +161,25 @@ const soon = ({ attempts, now }: Situation, { step, account }: NonNullable<Situa
   delayMs: callGap(attempts, now),
 });
 
+interface Wait {
+  readonly seconds: number;
+  readonly gapMs: number;
+}
+
+const nextByItself = (situation: Situation, after: number, wait: Wait): NextSend | undefined =>
+  mayRetry(situation) ? nextStep(situation, after, wait) : undefined;
+
+/**
+ * Each round's first attempt was asked for, the others count as retries: those that `next` asked for too, as the record
+ * does not tell them apart.
+ */
+function mayRetry({ attempts }: Situation): boolean {
+  const rounds = new Set(attempts.map(({ round }) => round));
+  return attempts.length - rounds.size < MOST_RETRIES;
+}
+
 /** Steps without an account (any more) are passed over. */
-function nextStep(
-  situation: Situation,
-  after: number,
-  wait: { readonly seconds: number; readonly gapMs: number },
-): NextSend | undefined {
-  if (situation.attempts.length >= MOST_ATTEMPTS) return undefined;
+function nextStep(situation: Situation, after: number, wait: Wait): NextSend | undefined {
   for (let step = after + 1; step < situation.steps.length; step++) {
     const candidate = situation.steps[step];
     const account = candidate && situation.route(candidate)[0];

@@ -7,14 +7,17 @@
 --      8 index life ms  9 step  10 channel  11 account  12 lease ms  13 delay ms (a call may be too near)
 --      14 MAC of a new code, or '' to keep the old one  15 its ttl ms  16 1 when older codes stay right  17 retention ms
 --      18 round that the caller saw, if it repeats that round's plan; '' when it brings a plan of its own
+--     19 sends of one verification at most
 -- Returns {'continued', revision, expires, sends used, until when} | {'changed'} | {'limited', name, ms}
 local now = clock()
 local key, id, prefix = KEYS[1], ARGV[1], prefix_of(KEYS[1])
-local s = redis.call('HMGET', key, 'status', 'expires', 'gen', 'created', 'rcpt', 'slot', 'round')
+local s = redis.call('HMGET', key, 'status', 'expires', 'gen', 'created', 'rcpt', 'slot', 'round', 'sends')
 local expires = tonumber(s[2])
 -- Only a new code makes the caller's facts wrong; deliveries and other continuations do not.
 if s[1] ~= 'pending' or now >= expires or s[3] ~= ARGV[2] then return { 'changed' } end
 if ARGV[18] ~= '' and ARGV[18] ~= s[7] then return { 'changed' } end
+-- Each send adds to the record, and a rotated code is one more to compare: a caller in a loop must come to an end.
+if tonumber(s[8]) >= tonumber(ARGV[19]) then return { 'limited', 'sends_per_verification', expires - now } end
 
 local sends_limit = tonumber(ARGV[4])
 local name, wait = refusing(KEYS[3], sends_limit, KEYS[4], tonumber(ARGV[6]))
