@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { ApplicationsApiModule } from './applications/applications-api.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import type { Config } from './config/config.js';
 import { DeliveryWorkerModule } from './delivery/delivery-worker.module.js';
@@ -23,7 +24,7 @@ export class AppModule {
         DeliveryModule.forRoot(config),
         HealthModule,
         ApplicationsModule,
-        ...(answers ? [VerificationsModule, ReceiptsApiModule, SandboxModule] : []),
+        ...(answers ? [VerificationsModule, ReceiptsApiModule, SandboxModule, ApplicationsApiModule] : []),
         ...(sends ? [DeliveryWorkerModule] : []),
       ],
     };

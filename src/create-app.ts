@@ -4,7 +4,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { authenticate } from './applications/authenticate.js';
-import { KeyBook } from './applications/key-book.js';
+import { Gate } from './applications/gate.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { NestLogger } from './shared/logger.js';
@@ -38,7 +38,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   parseBodies(fastify);
   fastify.setValidatorCompiler(compileSchema);
   fastify.addHook('onRequest', echoRequestId);
-  fastify.addHook('onRequest', authenticate(app.get(KeyBook)));
+  fastify.addHook('onRequest', authenticate(app.get(Gate)));
   fastify.addHook('onResponse', logRequests(logger));
   app.useGlobalFilters(new ProblemFilter(logger));
   describe(app);
@@ -69,6 +69,7 @@ function describe(app: NestFastifyApplication): void {
     .setDescription('Self-hosted omnichannel OTP verification. Errors are application/problem+json (RFC 9457).')
     .setVersion('1')
     .addBearerAuth()
+    .addBasicAuth()
     .build();
   const document = SwaggerModule.createDocument(app, outline);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });

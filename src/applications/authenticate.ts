@@ -1,7 +1,9 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Scope } from '../config/config.js';
 import { Problem } from '../shared/problem.js';
-import type { Caller, KeyBook } from './key-book.js';
+import type { Credential } from './credential.js';
+import { unauthorized, type Gate } from './gate.js';
+import type { Caller } from './key-book.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,26 +24,33 @@ const BEARER = /^Bearer ([\x21-\x7e]+)$/i;
  * Refuses strangers before their body is read. A Fastify hook and not a guard: guards run after parsing and
  * validation, which would tell strangers about fields, and cost an execution context for each request.
  */
-export function authenticate(keys: KeyBook): onRequestHookHandler {
+export function authenticate(gate: Gate): onRequestHookHandler {
   return (request, _reply, done) => {
     const { scope } = request.routeOptions.config;
     if (scope === undefined) {
       done();
       return;
     }
-    const token = tokenOf(request);
-    const caller = token === undefined ? undefined : keys.find(token);
-    if (!caller) {
-      done(unauthorized(token !== undefined));
-      return;
-    }
-    if (!allows(caller, scope)) {
-      done(new Problem(403, 'forbidden', 'Not allowed', `This key lacks the scope ${scope}.`));
-      return;
-    }
-    request.caller = caller;
-    done();
+    const enter = ({ caller }: Credential): void => {
+      request.caller = caller;
+      done(allows(caller, scope) ? undefined : lacks(scope));
+    };
+    const credential = identify(gate, request);
+    if (credential instanceof Problem) done(credential);
+    else if (credential instanceof Promise) credential.then(enter, done);
+    else enter(credential);
   };
+}
+
+function identify(gate: Gate, request: FastifyRequest): Credential | Problem | Promise<Credential> {
+  const token = tokenOf(request);
+  if (token === undefined) return unauthorized('Send a key: Authorization: Bearer <key>, or X-API-Key: <key>.');
+  try {
+    return gate.identify(token, request.ip);
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
 }
 
 function tokenOf({ headers }: FastifyRequest): string | undefined {
@@ -56,13 +65,8 @@ function allows({ scopes }: Caller, scope: Scope): boolean {
   return scopes.has(scope) || (scope === 'verifications:read' && scopes.has('verifications'));
 }
 
-const unauthorized = (given: boolean) =>
-  new Problem(
-    401,
-    'unauthorized',
-    'Not authenticated',
-    given ? 'This key is not known.' : 'Send a key: Authorization: Bearer <key>, or X-API-Key: <key>.',
-  );
+const lacks = (scope: Scope): Problem =>
+  new Problem(403, 'forbidden', 'Not allowed', `This key lacks the scope ${scope}.`);
 
 /** The caller of an authenticated route. */
 export function callerOf(request: FastifyRequest): Caller {

@@ -1,6 +1,10 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { hmac, type Keyring } from '../codes/keyring.js';
 import { CONFIG, type Config, type Limits, type Mode, type Scope } from '../config/config.js';
+import { addressList } from '../shared/addresses.js';
+import { KEYRING } from '../shared/tokens.js';
+import type { Credential } from './credential.js';
 
 /** Who calls: an application by one of its keys. */
 export interface Caller {
@@ -11,29 +15,60 @@ export interface Caller {
   readonly limits: Limits;
 }
 
+/** It belongs to no application; no route that asks for one takes its scope. */
+const ADMIN: Caller = {
+  keyId: 'admin',
+  application: '',
+  mode: 'live',
+  scopes: new Set<Scope>(['admin']),
+  limits: { sends_per_number: null, failures_per_number: null },
+};
+
 /**
- * Finds the caller of a token. Tokens are kept and looked up by a keyed hash, so that neither a heap dump nor the
+ * The keys of file and environment. Tokens are kept and looked up by a keyed hash, so that neither a heap dump nor the
  * time of a look-up tells one.
  */
 @Injectable()
 export class KeyBook {
   private readonly pepper = randomBytes(32).toString('base64');
-  private readonly callers = new Map<string, Caller>();
+  private readonly byToken = new Map<string, Credential>();
+  private readonly byVersion = new Map<string, Credential>();
 
-  constructor(@Inject(CONFIG) config: Config) {
+  constructor(
+    @Inject(CONFIG) config: Config,
+    @Inject(KEYRING) private readonly keyring: Keyring,
+  ) {
     for (const { name, keys, limits } of config.applications.values()) {
-      for (const { id, token, mode, scopes } of keys) {
-        this.callers.set(this.hash(token), { keyId: id, application: name, mode, scopes: new Set(scopes), limits });
+      for (const { id, token, mode, scopes, ipRanges, expiresAt } of keys) {
+        const caller = { keyId: id, application: name, mode, scopes: new Set(scopes), limits };
+        this.add(token, caller, { addresses: ipRanges && addressList(ipRanges), expiresAt });
       }
     }
+    if (config.adminKey !== undefined) this.add(config.adminKey, ADMIN, {});
   }
 
-  find(token: string): Caller | undefined {
-    return this.callers.get(this.hash(token));
+  /** @param tokenHash as `hash` makes it */
+  find(tokenHash: string): Credential | undefined {
+    return this.byToken.get(tokenHash);
+  }
+
+  /** The key that a short-lived token was made from, as long as its own token is the same. */
+  findVersion(application: string, id: string, version: string): Credential | undefined {
+    return this.byVersion.get(`${application}/${id}/${version}`);
   }
 
   /** Nothing outside this process ever sees it, so the key need only come first: a fifth of an HMAC's cost. */
-  private hash(token: string): string {
+  hash(token: string): string {
     return hash('sha256', this.pepper + token, 'base64');
+  }
+
+  private add(token: string, caller: Caller, terms: Pick<Credential, 'addresses' | 'expiresAt'>): void {
+    const version = (key: Buffer): string => hmac(key, `version\n${token}`).toString('base64url', 0, 9);
+    const { current, all } = this.keyring;
+    const credential = { caller, version: version(current.token), applicationActive: true, ...terms };
+    this.byToken.set(this.hash(token), credential);
+    for (const keys of all) {
+      this.byVersion.set(`${caller.application}/${caller.keyId}/${version(keys.token)}`, credential);
+    }
   }
 }

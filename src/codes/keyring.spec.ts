@@ -8,7 +8,9 @@ describe('makeKeyring', () => {
   it('gives the same keys for the same secret, and each use another one', () => {
     const { current, lookup, callback } = makeKeyring([OLD]);
     expect(makeKeyring([OLD])).toEqual(makeKeyring([OLD]));
-    const keys = [current.code, current.check, current.seal, lookup, callback].map((key) => key.toString('hex'));
+    const keys = [current.code, current.check, current.seal, current.token, lookup, callback].map((key) =>
+      key.toString('hex'),
+    );
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys.every((key) => key.length === 64)).toBe(true);
   });

@@ -7,6 +7,8 @@ export interface KeySet {
   readonly code: Buffer;
   readonly check: Buffer;
   readonly seal: Buffer;
+  /** Signs the short-lived tokens of callers. */
+  readonly token: Buffer;
 }
 
 export interface Keyring {
@@ -29,6 +31,7 @@ export function makeKeyring(secrets: readonly Buffer[]): Keyring {
     code: derive(secret, 'code'),
     check: derive(secret, 'check'),
     seal: derive(secret, 'seal'),
+    token: derive(secret, 'token'),
   }));
   const current = all[0];
   const oldest = secrets.at(-1);

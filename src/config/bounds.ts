@@ -11,6 +11,11 @@ export const bounds = {
   sends: 20,
   from: 64,
   template: 500,
+  /** Characters of a token that people choose: shorter ones can be guessed over the network. */
+  token: 8,
+  ipRanges: 100,
+  /** Seconds for which a rotated key's old token works. */
+  overlap: { min: 0, max: 30 * 86_400, default: 86_400 },
 } as const;
 
 /** A language tag (BCP 47), as far as we read it. */

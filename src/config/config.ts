@@ -32,6 +32,10 @@ export interface KeyConfig {
   readonly token: string;
   readonly mode: Mode;
   readonly scopes: readonly Scope[];
+  /** Addresses and ranges that may use it; undefined is any. */
+  readonly ipRanges?: readonly string[];
+  /** Unix milliseconds from which it is refused; undefined is never. */
+  readonly expiresAt?: number;
 }
 
 /** At most `count` in each window of `seconds`. */
@@ -106,6 +110,8 @@ export interface Config {
   readonly redisUrl: string;
   /** Base of the addresses that providers call back, without a trailing slash. */
   readonly publicUrl: string;
+  /** Opens the admin API; without one only keys of the file with the scope `admin` do. */
+  readonly adminKey?: string;
   readonly secrets: readonly Buffer[];
   readonly trustedProxies: readonly string[];
   readonly accounts: ReadonlyMap<string, AccountConfig>;

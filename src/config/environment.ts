@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
-import { IsBase64, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsBase64, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { bounds } from './bounds.js';
 import { ConfigError } from './config.errors.js';
 import { settingErrors } from './validate.js';
 
@@ -31,6 +32,11 @@ export class Environment {
   @IsOptional()
   @Matches(/^https?:\/\/[^\s/]+/, { message: 'must start with http:// or https://' })
   PASSLANE_PUBLIC_URL?: string;
+
+  /** Opens the admin API, and nothing else. */
+  @IsOptional()
+  @MinLength(bounds.token)
+  PASSLANE_ADMIN_KEY?: string;
 }
 
 class SecretText {
@@ -40,7 +46,7 @@ class SecretText {
 
 /** @throws ConfigError naming each wrong variable */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
-  const known = Object.keys(new Environment()).concat('PASSLANE_SECRET', 'PASSLANE_PUBLIC_URL');
+  const known = Object.keys(new Environment()).concat('PASSLANE_SECRET', 'PASSLANE_PUBLIC_URL', 'PASSLANE_ADMIN_KEY');
   const given = Object.fromEntries(known.filter((name) => env[name]).map((name) => [name, env[name]]));
   const environment = plainToInstance(Environment, {
     ...given,

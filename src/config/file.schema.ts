@@ -5,6 +5,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsISO8601,
   IsNumber,
   IsObject,
   IsOptional,
@@ -15,12 +16,14 @@ import {
   MaxLength,
   Min,
   MinLength,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import { alphabets, type Alphabet } from '../codes/alphabets.js';
 import { CHANNELS, type Channel } from '../providers/contract.js';
 import { CONFIRM_ON, RESEND, SCOPES, type ConfirmOn, type Mode, type Resend, type Scope } from './config.js';
 import { bounds, LANGUAGE_TAG } from './bounds.js';
+import { isRange } from './ip-range.js';
 
 /** The YAML file's shape (design §2), section by section; maps are walked in `load-file.ts`. */
 
@@ -55,15 +58,32 @@ export class RouteSchema {
   @IsOptional() @IsObject() countries: Record<string, unknown> = {};
 }
 
+const isRangeText = (value: unknown): boolean => typeof value === 'string' && isRange(value);
+const RANGE_HELP = 'must hold IP addresses or CIDR ranges';
+const TIME = /T.*(Z|[+-]\d\d:\d\d)$/;
+const TIME_HELP = { message: 'must be a time like 2030-01-31T12:00:00Z' };
+
 export class KeySchema {
   @Matches(/^[\w-]{1,64}$/, { message: 'must be 1 to 64 letters, digits, - or _' }) id: string;
 
-  /** Shorter tokens can be guessed over the network. */
-  @IsString() @MinLength(8) token: string;
+  @IsString() @MinLength(bounds.token) token: string;
 
   @IsIn(['live', 'test']) mode: Mode;
 
   @IsOptional() @IsArray() @IsIn(SCOPES, { each: true }) scopes: Scope[] = ['verifications'];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(bounds.ipRanges)
+  @ValidateBy(
+    { name: 'isRange', validator: { validate: isRangeText, defaultMessage: () => RANGE_HELP } },
+    { each: true },
+  )
+  ip_ranges?: string[];
+
+  /** A past one is refused when the key is used, not here: a key that runs out must not stop a restart. */
+  @IsOptional() @Matches(TIME, TIME_HELP) @IsISO8601({ strict: true }) expires_at?: string;
 }
 
 export class ApplicationSchema {

@@ -17,16 +17,31 @@ export function loadApplication(name: string, value: unknown, errors: SettingErr
   const application = checked(ApplicationSchema, value ?? {}, path, errors);
   if (!application) return undefined;
   const keys = application.keys.map((key) => keyOf(key, name));
+  refuseSharedIds(keys, path, errors);
   return { name, keys, limits: loadLimits(application.limits, `${path}.limits`, errors) };
 }
 
-const keyOf = ({ id, token, mode, scopes }: KeySchema, application: string): KeyConfig => ({
+const keyOf = ({ id, token, mode, scopes, ip_ranges, expires_at }: KeySchema, application: string): KeyConfig => ({
   id,
   application,
   token,
   mode,
   scopes,
+  ipRanges: ip_ranges,
+  expiresAt: expires_at === undefined ? undefined : Date.parse(expires_at),
 });
+
+/** Short-lived tokens name their key by its id. */
+function refuseSharedIds(keys: readonly KeyConfig[], path: string, errors: SettingError[]): void {
+  const seen = new Set<string>();
+  for (const { id } of keys) {
+    if (seen.has(id)) errors.push({ setting: `${path}.keys.${id}`, message: 'is the id of two keys' });
+    seen.add(id);
+  }
+}
+
+/** The limits of applications that say nothing about them: in the file, or made over the API. */
+export const DEFAULT_LIMITS: Limits = { sends_per_number: SENDS, failures_per_number: FAILURES };
 
 function loadLimits(value: unknown, path: string, errors: SettingError[]): Limits {
   if (value === 'off' || value === false) return { sends_per_number: null, failures_per_number: null };

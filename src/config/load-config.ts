@@ -20,9 +20,17 @@ export function loadConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     role: environment.PASSLANE_ROLE,
     redisUrl: environment.REDIS_URL,
     publicUrl: (environment.PASSLANE_PUBLIC_URL ?? `http://127.0.0.1:${environment.PORT}`).replace(/\/+$/, ''),
+    adminKey: adminKey(environment.PASSLANE_ADMIN_KEY, sections.applications),
     secrets,
   });
   return { config, warnings };
+}
+
+/** @throws ConfigError when an application has the same token: whose call it is would be a matter of luck */
+function adminKey(token: string | undefined, applications: Config['applications']): string | undefined {
+  const tokens = [...applications.values()].flatMap(({ keys }) => keys.map((key) => key.token));
+  if (token === undefined || !tokens.includes(token)) return token;
+  throw new ConfigError([{ setting: 'PASSLANE_ADMIN_KEY', message: 'is the token of an application as well' }]);
 }
 
 function readYaml(path: string): unknown {

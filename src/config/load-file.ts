@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import { providers } from '../providers/registry.js';
 import { ConfigError, type SettingError } from './config.errors.js';
 import type { AccountConfig, ApplicationConfig, Config } from './config.js';
 import { AccountSchema, FileSchema } from './file.schema.js';
 import { freeze } from './freeze.js';
+import { isRange } from './ip-range.js';
 import { loadApplication } from './load-application.js';
 import { loadRoutes } from './load-routes.js';
 import { loadProfile } from './load-profile.js';
@@ -36,14 +36,6 @@ export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections & { wa
     .filter((section) => Object.keys(file[section] ?? {}).length > 0)
     .map((section) => `${section}: this version does not act on this section`);
   return { accounts, routes, applications, profiles, trustedProxies: freeze(file.trusted_proxies), warnings };
-}
-
-/** An IP address, alone or with the number of bits that count. */
-function isRange(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 /** Loads each entry of a mapping; entries that are wrong have said so and are left out. */

@@ -41,6 +41,11 @@ export class ProfileStore {
     return (await run(this.redis, save, [keyOf(application)], args)) as 'saved' | 'taken' | 'changed' | 'full';
   }
 
+  /** With the application. */
+  async deleteAll(application: string): Promise<void> {
+    await this.redis.unlink(keyOf(application));
+  }
+
   /** @returns false when there was none */
   async delete({ application, id, name }: Profile): Promise<boolean> {
     return (await this.redis.hdel(keyOf(application), id, `name:${name}`)) > 0;

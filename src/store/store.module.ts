@@ -1,12 +1,23 @@
 import { Module } from '@nestjs/common';
+import { ApplicationStore } from './application.store.js';
 import { DeliveryStore } from './delivery.store.js';
+import { KeyStore } from './key.store.js';
+import { PepperStore } from './pepper.store.js';
 import { ProfileStore } from './profile.store.js';
 import { ReceiptStore } from './receipt.store.js';
 import { SearchStore } from './search.store.js';
 import { VerificationStore } from './verification.store.js';
 
-@Module({
-  providers: [VerificationStore, DeliveryStore, ProfileStore, ReceiptStore, SearchStore],
-  exports: [VerificationStore, DeliveryStore, ProfileStore, ReceiptStore, SearchStore],
-})
+const stores = [
+  ApplicationStore,
+  DeliveryStore,
+  KeyStore,
+  PepperStore,
+  ProfileStore,
+  ReceiptStore,
+  SearchStore,
+  VerificationStore,
+];
+
+@Module({ providers: stores, exports: stores })
 export class StoreModule {}

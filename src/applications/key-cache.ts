@@ -1,0 +1,135 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { hmac } from '../codes/keyring.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { DEFAULT_LIMITS } from '../config/load-application.js';
+import { addressList } from '../shared/addresses.js';
+import { BoundedMap } from '../shared/bounded-map.js';
+import { unavailable } from '../shared/problem.js';
+import { makeRedis } from '../shared/redis.js';
+import { LOGGER } from '../shared/tokens.js';
+import { changesChannel } from '../store/access-keys.js';
+import { KeyStore, type FoundKey } from '../store/key.store.js';
+import { PepperStore } from '../store/pepper.store.js';
+import type { Credential } from './credential.js';
+
+/** About half a kilobyte each. */
+const MOST = 50_000;
+/**
+ * Changes are pushed; this is for the case that nobody would notice: a subscription to a Redis that answers, but that
+ * nobody else writes to any more.
+ */
+const FRESH_MS = 30_000;
+
+type Found = Credential | undefined | Promise<Credential | undefined>;
+
+/**
+ * The keys that were made over the API. What is known is kept only as long as changes are sure to be heard: a connection
+ * that is lost, or has not answered for 0.8 s, takes everything with it. Unknown tokens are not remembered.
+ */
+@Injectable()
+export class KeyCache implements OnApplicationShutdown {
+  private readonly cache = new BoundedMap<{ credential: Credential; until: number }>(MOST);
+  private readonly subscriber: Redis;
+  private listening = false;
+  /** Moves whenever something known may have become untrue. */
+  private changes = 0;
+  private pepper?: Promise<Buffer>;
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly store: KeyStore,
+    private readonly peppers: PepperStore,
+  ) {
+    this.subscriber = makeRedis(config.redisUrl, (error) => {
+      logger.warn({ error: error.message }, 'redis, changes of keys');
+    });
+    this.subscriber.on('ready', () => void this.listen());
+    this.subscriber.on('close', () => {
+      this.listening = false;
+      this.changes++;
+      this.cache.clear();
+    });
+    this.subscriber.on('message', (_channel, what) => {
+      this.forget(what);
+    });
+  }
+
+  /** @param name of the token in this process. @throws what a Redis that is away throws */
+  findToken(name: string, token: string): Found {
+    return this.known(name) ?? this.load(name, async () => this.store.findByToken(await this.hash(token)));
+  }
+
+  /** The key that a short-lived token was made from. */
+  findVersion(id: string, version: string): Found {
+    const name = `${id}:${version}`;
+    return this.known(name) ?? this.load(name, () => this.store.findById(id, version));
+  }
+
+  /** What Redis keeps of a token. */
+  async hash(token: string): Promise<string> {
+    this.pepper ??= this.readPepper().catch((error: unknown) => {
+      this.pepper = undefined;
+      throw error;
+    });
+    return hmac(await this.pepper, token).toString('base64url');
+  }
+
+  /** @param what `a:<application>` or `k:<key>`, as the scripts say it to all processes */
+  forget(what: string): void {
+    this.changes++;
+    this.cache.deleteWhere(
+      ({ credential: { caller } }) => what === `k:${caller.keyId}` || what === `a:${caller.application}`,
+    );
+  }
+
+  onApplicationShutdown(): void {
+    this.subscriber.disconnect();
+  }
+
+  private known(name: string): Credential | undefined {
+    const entry = this.cache.get(name);
+    return entry && entry.until > Date.now() ? entry.credential : undefined;
+  }
+
+  private async load(name: string, ask: () => Promise<FoundKey | undefined>): Promise<Credential | undefined> {
+    const before = this.changes;
+    const found = await ask();
+    const credential = found && toCredential(found);
+    // An answer may have been overtaken by the news of a change.
+    if (credential && this.listening && this.changes === before) {
+      this.cache.set(name, { credential, until: Date.now() + FRESH_MS });
+    }
+    return credential;
+  }
+
+  private async listen(): Promise<void> {
+    try {
+      await this.subscriber.subscribe(changesChannel);
+      this.listening = true;
+    } catch (error) {
+      this.logger.warn({ error: (error as Error).message }, 'changes of keys cannot be heard; each use asks Redis');
+    }
+  }
+
+  private async readPepper(): Promise<Buffer> {
+    const pepper = await this.peppers.get();
+    if (pepper) return pepper;
+    this.logger.error('PASSLANE_SECRET: keys made over the API need the secret that was there before');
+    throw unavailable();
+  }
+}
+
+function toCredential(key: FoundKey): Credential {
+  const { id, version, application, applicationActive, mode, scopes, ipRanges, expiresAt, revokedAt } = key;
+  return {
+    caller: { keyId: id, application, mode, scopes: new Set(scopes), limits: DEFAULT_LIMITS },
+    version,
+    applicationActive,
+    addresses: ipRanges && addressList(ipRanges),
+    expiresAt,
+    revokedAt,
+  };
+}

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Admin, ADMIN_KEY } from '../support/admin.js';
+import type { Answer } from '../support/api.js';
+import { TestRedis } from '../support/redis.js';
+import { configuration, LIVE_KEY, SECRET, Service } from '../support/service.js';
+import { until } from '../support/wait.js';
+
+let redis: TestRedis;
+let service: Service;
+let token: string;
+let id: string;
+let application: string;
+
+beforeEach(async () => {
+  redis = await TestRedis.start();
+  service = await Service.start({
+    redisUrl: redis.url,
+    config: configuration({}),
+    env: { PASSLANE_ADMIN_KEY: ADMIN_KEY },
+  });
+  const admin = new Admin(service);
+  application = await admin.application('shop');
+  ({ id, token } = await admin.key(application));
+  expect((await sending(token)).body.code).toBe('validation_failed');
+});
+
+afterEach(async () => {
+  await redis.kill();
+  await service.child.end('SIGKILL');
+  await redis.stop();
+});
+
+/** Gets as far as the body, which is wrong: all that it needs is to know the key. */
+const sending = (key: string): Promise<Answer> => service.as(key).post('/v1/verifications', {});
+
+describe.each<[string, () => unknown, () => unknown]>([
+  ['hangs', () => redis.signal('SIGSTOP'), () => redis.signal('SIGCONT')],
+  ['is refused', () => redis.kill(), () => redis.run()],
+])('while Redis %s', (_, breakIt, mend) => {
+  it('keys of the API are answered 503, even known ones; those of the file are as they were', async () => {
+    await breakIt();
+    const refused = await until('what is known to be given up', async () => {
+      const answer = await sending(token);
+      return answer.status === 503 && answer;
+    });
+    expect(refused.body.code).toBe('unavailable');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await sending(LIVE_KEY)).body.code).toBe('validation_failed');
+    expect((await sending('no-key-of-anybody')).status).toBe(401);
+
+    await mend();
+    await until('the key to work again', async () => (await sending(token)).status === 422);
+  });
+});
+
+it('a revocation that could not be pushed is seen: nothing known outlives the connection', async () => {
+  // As when the news is lost with the connection that would have brought it.
+  await redis.client.hset(`pl:{ak}:k:${id}`, 'revoked', Date.now());
+  expect((await sending(token)).status).toBe(422);
+  await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await until('the revocation to be seen', async () => (await sending(token)).body.code === 'key_revoked', 5_000);
+});
+
+it('a subscription that is hung up on again and again costs round trips, not correctness', async () => {
+  await redis.client.call('ACL', 'SETUSER', 'default', 'resetchannels');
+  await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await until('it to be noticed', () => service.log.includes('changes of keys cannot be heard'));
+  expect((await sending(token)).status).toBe(422);
+  await redis.client.hset(`pl:{ak}:k:${id}`, 'revoked', Date.now());
+  expect((await sending(token)).body.code).toBe('key_revoked');
+});
+
+it('keys outlive the secret that they were made under', async () => {
+  await service.stop();
+  const fresh = Buffer.alloc(32, 7).toString('base64');
+  for (const PASSLANE_SECRET of [`${fresh},${SECRET}`, fresh]) {
+    const env = { PASSLANE_ADMIN_KEY: ADMIN_KEY, PASSLANE_SECRET };
+    service = await Service.start({ ...service.options, env });
+    expect((await sending(token)).status).toBe(422);
+    await service.stop();
+  }
+  // Somebody who has the dump and none of the secrets has nothing.
+  const strange = { PASSLANE_ADMIN_KEY: ADMIN_KEY, PASSLANE_SECRET: Buffer.alloc(32, 8).toString('base64') };
+  service = await Service.start({ ...service.options, env: strange });
+  expect((await sending(token)).status).toBe(503);
+  expect(service.log).toContain('need the secret that was there before');
+});
