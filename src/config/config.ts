@@ -103,6 +103,13 @@ export interface Profile {
   readonly channels: readonly ProfileChannel[];
 }
 
+/** Where webhooks may go beyond https to public addresses. */
+export interface WebhooksConfig {
+  /** CIDR ranges and addresses. */
+  readonly allow: readonly string[];
+  readonly allowHttp: boolean;
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -119,6 +126,7 @@ export interface Config {
   readonly applications: ReadonlyMap<string, ApplicationConfig>;
   /** By `<application>/<name>`. */
   readonly profiles: ReadonlyMap<string, Profile>;
+  readonly webhooks: WebhooksConfig;
 }
 
 /** Injection token of the configuration. */

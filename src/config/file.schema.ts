@@ -3,6 +3,7 @@ import {
   ArrayMaxSize,
   ArrayNotEmpty,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsISO8601,
@@ -33,9 +34,9 @@ export class FileSchema {
   @IsOptional() @IsObject() applications: Record<string, unknown> = {};
   @IsOptional() @IsObject() profiles: Record<string, unknown> = {};
   @IsOptional() @IsArray() @IsString({ each: true }) trusted_proxies: string[] = [];
-  /** Sections of the contract that this version does not act on: accepted with a warning, so that one file serves all. */
+  @IsOptional() @IsObject() webhooks: object | null = {};
+  /** A section of the contract that this version does not act on: accepted with a warning, so that one file serves all. */
   @IsOptional() @IsObject() doors?: object;
-  @IsOptional() @IsObject() webhooks?: object;
 }
 
 export class AccountSchema {
@@ -99,6 +100,13 @@ const LIMIT_HELP = { message: 'must be a count and a window like 5/10m, or off' 
 export class LimitsSchema {
   @IsOptional() @Matches(LIMIT, LIMIT_HELP) sends_per_number?: string;
   @IsOptional() @Matches(LIMIT, LIMIT_HELP) failures_per_number?: string;
+}
+
+export class WebhooksSchema {
+  /** CIDR ranges that webhooks may reach although they are private. */
+  @IsOptional() @IsArray() @IsString({ each: true }) allow: string[] = [];
+  /** Also addresses that begin with http://. */
+  @IsOptional() @IsBoolean() allow_http: boolean = false;
 }
 
 export class StepSchema {

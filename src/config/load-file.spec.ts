@@ -66,8 +66,8 @@ describe('loadFile', () => {
   });
 
   it('takes the sections that it does not act on, and says so', () => {
-    const { warnings } = loadFile({ ...file(), doors: { geniq: true }, webhooks: { allow: [] } }, {});
-    expect(warnings).toEqual([expect.stringMatching(/^doors: /), expect.stringMatching(/^webhooks: /)]);
+    const { warnings } = loadFile({ ...file(), doors: { geniq: true } }, {});
+    expect(warnings).toEqual([expect.stringMatching(/^doors: /)]);
   });
 
   it.each<[string, Change]>([
@@ -113,6 +113,7 @@ describe('loadFile', () => {
         profiles: { 'shop/login': { channels: [{ channel: 'sms' }], defaults: { [HUSH]: 1 } } },
       }),
     ],
+    [`webhooks.${HUSH}`, (valid) => ({ ...valid, webhooks: { [HUSH]: 1 } })],
   ])('refuses the unknown setting %s', (setting, change) => {
     expect(faults(change(file()))).toContain(`${setting}: is not a known setting`);
   });
@@ -148,6 +149,11 @@ describe('loadFile', () => {
     ['trusted_proxies', (valid) => ({ ...valid, trusted_proxies: [HUSH] }), /IP addresses or CIDR/],
     ['trusted_proxies', (valid) => ({ ...valid, trusted_proxies: ['10.0.0.0/99'] }), /IP addresses or CIDR/],
     ['trusted_proxies', (valid) => ({ ...valid, trusted_proxies: ['10.0.0.0/0'] }), /IP addresses or CIDR/],
+    ['trusted_proxies', (valid) => ({ ...valid, trusted_proxies: ['fe80::1%eth0'] }), /IP addresses or CIDR/],
+    ['webhooks', (valid) => ({ ...valid, webhooks: [HUSH] }), /must be an object/],
+    ['webhooks.allow', (valid) => ({ ...valid, webhooks: { allow: HUSH } }), /must be an array/],
+    ['webhooks.allow.1', (valid) => ({ ...valid, webhooks: { allow: ['10.0.0.0/8', HUSH] } }), /a CIDR range/],
+    ['webhooks.allow_http', (valid) => ({ ...valid, webhooks: { allow_http: HUSH } }), /must be a boolean/],
   ])('refuses a wrong %s', (setting, change, message) => {
     const found = faults(change(file()));
     expect(found).toContainEqual(expect.stringMatching(message));
@@ -162,6 +168,13 @@ describe('loadFile', () => {
 
   it.each(['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'])('takes the proxy %s', (proxy) => {
     expect(faults({ trusted_proxies: [proxy] })).toEqual([]);
+  });
+
+  it('lets webhooks go to public https addresses only, unless it says more', () => {
+    expect(loadFile({}, {}).webhooks).toEqual({ allow: [], allowHttp: false });
+    expect(loadFile({ webhooks: null }, {}).webhooks).toEqual({ allow: [], allowHttp: false });
+    const webhooks = { allow: ['10.0.0.0/8', '::1'], allow_http: true };
+    expect(loadFile({ webhooks }, {}).webhooks).toEqual({ allow: ['10.0.0.0/8', '::1'], allowHttp: true });
   });
 
   it.each([0.1, 60])('takes a timeout of %d s', (timeout) => {

@@ -1,16 +1,17 @@
 import { providers } from '../providers/registry.js';
 import { ConfigError, type SettingError } from './config.errors.js';
-import type { AccountConfig, ApplicationConfig, Config } from './config.js';
-import { AccountSchema, FileSchema } from './file.schema.js';
+import type { AccountConfig, ApplicationConfig, Config, WebhooksConfig } from './config.js';
+import { AccountSchema, FileSchema, WebhooksSchema } from './file.schema.js';
 import { freeze } from './freeze.js';
 import { isRange } from './ip-range.js';
 import { loadApplication } from './load-application.js';
 import { loadRoutes } from './load-routes.js';
 import { loadProfile } from './load-profile.js';
+import { isRange } from './range.js';
 import { resolveSecrets } from './secrets.js';
 import { checked } from './validate.js';
 
-type Sections = Pick<Config, 'accounts' | 'routes' | 'applications' | 'profiles' | 'trustedProxies'>;
+type Sections = Pick<Config, 'accounts' | 'routes' | 'applications' | 'profiles' | 'trustedProxies' | 'webhooks'>;
 
 const ACCOUNT_NAME = /^[\w-]{1,40}$/;
 
@@ -30,12 +31,13 @@ export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections & { wa
   if (!file.trusted_proxies.every(isRange)) {
     errors.push({ setting: 'trusted_proxies', message: 'must hold IP addresses or CIDR ranges' });
   }
+  const webhooks = loadWebhooks(file.webhooks, errors);
   if (errors.length > 0) throw new ConfigError(errors);
 
-  const warnings = (['doors', 'webhooks'] as const)
+  const warnings = (['doors'] as const)
     .filter((section) => Object.keys(file[section] ?? {}).length > 0)
     .map((section) => `${section}: this version does not act on this section`);
-  return { accounts, routes, applications, profiles, trustedProxies: freeze(file.trusted_proxies), warnings };
+  return { accounts, routes, applications, profiles, webhooks, trustedProxies: freeze(file.trusted_proxies), warnings };
 }
 
 /** Loads each entry of a mapping; entries that are wrong have said so and are left out. */
@@ -75,6 +77,15 @@ function loadAccount(name: string, value: unknown, errors: SettingError[]): Acco
     timeout: account.timeout * 1_000,
     concurrency: account.concurrency,
   };
+}
+
+function loadWebhooks(value: object | null, errors: SettingError[]): WebhooksConfig {
+  const { allow = [], allow_http = false } = checked(WebhooksSchema, value ?? {}, 'webhooks', errors) ?? {};
+  allow.forEach((range, i) => {
+    if (!isRange(range))
+      errors.push({ setting: `webhooks.allow.${i}`, message: 'must be an IP address or a CIDR range' });
+  });
+  return freeze({ allow, allowHttp: allow_http });
 }
 
 /** A token names its application: two keys with one token would make that a matter of luck. */
