@@ -1,0 +1,63 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup as systemLookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, buildConnector } from 'undici';
+import type { AddressGuard } from './address.js';
+
+/** All addresses of a name. */
+export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+/** A receiver has three seconds for everything; connecting cannot take longer. */
+const CONNECT_TIMEOUT_MS = 3_000;
+
+class AddressNotAllowed extends Error {
+  readonly code = 'address_not_allowed';
+}
+
+/**
+ * An HTTP client that connects to allowed addresses only. A name is resolved once for each connection, every address
+ * that it has is checked, and the connection goes to one of those: there is no second look-up that could answer
+ * differently (DNS rebinding). One pool for each origin, as wide as its callers ask at a time: a slow receiver never
+ * takes another's connection. Redirects are not followed, proxies not used.
+ * @param resolve the system's resolver unless a test brings its own
+ */
+export function makeGuardedAgent(mayConnect: AddressGuard, resolve: Resolve = fromSystem()): Agent {
+  const lookup: LookupFunction = (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (!first || !addresses.every(({ address }) => mayConnect(address))) {
+          callback(new AddressNotAllowed('the name has an address that is not allowed'), []);
+        } else if (options.all) callback(null, [...addresses]);
+        else callback(null, first.address, first.family);
+      },
+      (error: unknown) => {
+        callback(error as Error, []);
+      },
+    );
+  };
+  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup });
+  return new Agent({
+    connect: (options, callback) => {
+      // Node looks up names only: an address that stands in the URL comes by here.
+      if (isIP(options.hostname) && !mayConnect(options.hostname)) {
+        callback(new AddressNotAllowed('the address is not allowed'), null);
+      } else connect(options, callback);
+    },
+  });
+}
+
+/**
+ * The system's resolver blocks one of the process's few look-up threads until it has an answer. Whoever asks for a name
+ * that is being asked for waits for the same answer, so that one slow name takes one thread and not all.
+ */
+function fromSystem(): Resolve {
+  const running = new Map<string, Promise<LookupAddress[]>>();
+  return (hostname) => {
+    const known = running.get(hostname);
+    if (known) return known;
+    const answer = systemLookup(hostname, { all: true }).finally(() => running.delete(hostname));
+    running.set(hostname, answer);
+    return answer;
+  };
+}
