@@ -6,6 +6,7 @@ import type { Config } from './config/config.js';
 import { DeliveryWorkerModule } from './delivery/delivery-worker.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { ReceiptsApiModule } from './delivery/receipts/receipts-api.module.js';
+import { EventRelayModule } from './events/event-relay.module.js';
 import { HealthModule } from './health/health.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 import { CoreModule } from './shared/core.module.js';
@@ -25,7 +26,7 @@ export class AppModule {
         HealthModule,
         ApplicationsModule,
         ...(answers ? [VerificationsModule, ReceiptsApiModule, SandboxModule, ApplicationsApiModule] : []),
-        ...(sends ? [DeliveryWorkerModule] : []),
+        ...(sends ? [DeliveryWorkerModule, EventRelayModule] : []),
       ],
     };
   }

@@ -7,7 +7,6 @@ import { isRange } from './ip-range.js';
 import { loadApplication } from './load-application.js';
 import { loadRoutes } from './load-routes.js';
 import { loadProfile } from './load-profile.js';
-import { isRange } from './range.js';
 import { resolveSecrets } from './secrets.js';
 import { checked } from './validate.js';
 

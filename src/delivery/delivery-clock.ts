@@ -1,5 +1,6 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { Poller } from '../shared/poller.js';
 import { LOGGER } from '../shared/tokens.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { GRACE_MS } from '../store/verification.store.js';
@@ -11,47 +12,29 @@ const POLL_MS = 50;
 /** Finds what is due in Redis and hands it to the queue. Any number of clocks may run: leases keep them apart. */
 @Injectable()
 export class DeliveryClock implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer?: NodeJS.Timeout;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
-  private failing = false;
+  private readonly poller: Poller;
 
   constructor(
     private readonly store: DeliveryStore,
     private readonly queue: DeliveryQueue,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.poller = new Poller('the clock', POLL_MS, () => this.tick(), logger);
+  }
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.poller.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.tick().finally(() => {
-        this.schedule();
-      });
-    }, POLL_MS);
+  beforeApplicationShutdown(): Promise<void> {
+    return this.poller.stop();
   }
 
   /** What fails is still due, and leased entries come back: the next tick takes them. */
   private async tick(): Promise<void> {
-    try {
-      const shards = await this.store.peek();
-      const batches = await Promise.all(shards.map((shard) => this.store.lease(shard, GRACE_MS)));
-      const entries = batches.flat();
-      if (entries.length > 0) await this.queue.addAll(entries);
-      this.failing = false;
-    } catch (error) {
-      if (!this.failing) this.logger.warn({ error: (error as Error).message }, 'the clock cannot reach Redis');
-      this.failing = true;
-    }
+    const shards = await this.store.peek();
+    const batches = await Promise.all(shards.map((shard) => this.store.lease(shard, GRACE_MS)));
+    const entries = batches.flat();
+    if (entries.length > 0) await this.queue.addAll(entries);
   }
 }

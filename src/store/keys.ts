@@ -12,6 +12,7 @@ import type { RecipientRef } from '../recipients/lookup.js';
  * | `pl:{xx}:p:<recipient>:<slot>` | id of the live verification | to the expiry |
  * | `pl:{xx}:due` | when something must be done next for which id | 25 h from the last write |
  * | `pl:{xx}:bs:<recipient>`, `bf:` | budgets of sends and failures | the limit's window |
+ * | `pl:{xx}:ev` | outbox: events that are not published yet (stream) | 8 days from the last write |
  * | `pl:{xx}:n:<recipient>`, `t:<application>`, `r:<reference>` | search indexes | 48 h from the last write |
  */
 const SHARDS = 256;
@@ -29,6 +30,7 @@ const shardOf = (id: string): string => id.slice(-2);
 
 export const stateKey = (id: string): string => `pl:{${shardOf(id)}}:v:${id}`;
 export const factsKey = (id: string): string => `pl:{${shardOf(id)}}:f:${id}`;
+export const outboxKey = (shard: string): string => `pl:{${shard}}:ev`;
 export const dueKey = (shard: string): string => `pl:{${shard}}:due`;
 export const pendingKey = ({ shard, hash }: RecipientRef, slot: string): string => `pl:{${shard}}:p:${hash}:${slot}`;
 export const sendsKey = ({ shard, hash }: RecipientRef): string => `pl:{${shard}}:bs:${hash}`;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApplicationStore } from './application.store.js';
 import { DeliveryStore } from './delivery.store.js';
+import { EventStore } from './event.store.js';
 import { KeyStore } from './key.store.js';
 import { PepperStore } from './pepper.store.js';
 import { ProfileStore } from './profile.store.js';
@@ -11,6 +12,7 @@ import { VerificationStore } from './verification.store.js';
 const stores = [
   ApplicationStore,
   DeliveryStore,
+  EventStore,
   KeyStore,
   PepperStore,
   ProfileStore,

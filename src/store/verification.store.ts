@@ -51,6 +51,11 @@ export interface NewVerification {
   /** Profile (and transaction) that this verification is the one live one for. */
   readonly slot: string;
   readonly referenceHash?: string;
+  /** What events show. */
+  readonly masked: string;
+  readonly profile?: string;
+  /** Id of the one webhook that events go to. */
+  readonly webhook?: string;
   readonly facts: string;
   readonly mac: string;
   readonly ttlMs: number;
@@ -67,6 +72,8 @@ export interface Continuation {
   readonly round?: number;
   readonly recipient: RecipientRef;
   readonly referenceHash?: string;
+  /** Id of the one webhook that events go to from now on; without one they go where they went. */
+  readonly webhook?: string;
   readonly facts: string;
   /** Only when there is a new code: it has a life of its own, and older ones stay right or not. */
   readonly code?: { readonly mac: string; readonly ttlMs: number; readonly olderStayRight: boolean };
@@ -129,7 +136,9 @@ export class VerificationStore {
     if (v.referenceHash) keys.push(byReferenceKey(recipient.shard, v.referenceHash));
     const fields = ['app', v.application, 'kid', v.keyId, 'rcpt', recipient.hash, 'slot', v.slot, 'max', v.maxChecks];
     fields.push('m1', v.mac, 'next_step', next.step, 'next_channel', next.channel, 'next_account', next.account);
-    fields.push('next_lease', next.leaseMs);
+    fields.push('next_lease', next.leaseMs, 'masked', v.masked);
+    if (v.profile !== undefined) fields.push('profile', v.profile);
+    if (v.webhook !== undefined) fields.push('hook', v.webhook);
     const numbers = [v.ttlMs, RETENTION_MS, INDEX_LIFE_MS];
     const budgets = limitArguments(limits);
     const answer = await run(this.redis, scripts.start, keys, [
@@ -150,7 +159,18 @@ export class VerificationStore {
     const plan = [next.step, next.channel, next.account, next.leaseMs, c.delayMs];
     const code = c.code ? [c.code.mac, c.code.ttlMs, c.code.olderStayRight ? 1 : 0] : ['', 0, 0];
     const numbers = [...limitArguments(limits), GRACE_MS, INDEX_LIFE_MS];
-    const args = [id, c.generation, c.facts, ...numbers, ...plan, ...code, RETENTION_MS, c.round ?? '', bounds.sends];
+    const args = [
+      id,
+      c.generation,
+      c.facts,
+      ...numbers,
+      ...plan,
+      ...code,
+      RETENTION_MS,
+      c.round ?? '',
+      bounds.sends,
+      c.webhook ?? '',
+    ];
     const answer = (await run(this.redis, scripts.continue, keys, args)) as [string, ...unknown[]];
     if (answer[0] === 'limited') return toLimited(answer);
     if (answer[0] === 'changed') return { kind: 'changed' };

@@ -17,6 +17,7 @@ export interface StartRequest {
   readonly slot: string;
   readonly referenceHash?: string;
   readonly maxChecks: number;
+  readonly webhook?: string;
 }
 
 /** @param now Unix milliseconds. @throws Problem 422 naming `code` */
@@ -53,6 +54,7 @@ export function startRequest(
     slot: slotOf(profile, transaction, lookup),
     referenceHash: reference === undefined ? undefined : referenceHash(lookup, application, reference),
     maxChecks: body.max_checks ?? defaults.max_checks ?? bounds.maxChecks.default,
+    webhook: body.webhook_id,
   };
 }
 

@@ -8,7 +8,7 @@ import { DeliveryQueue } from '../delivery/delivery.queue.js';
 import { callGap } from '../delivery/failover/policy.js';
 import { leaseFor } from '../delivery/lease.js';
 import { ProfileBook } from '../profiles/profile-book.js';
-import { parseRecipient } from '../recipients/recipient.js';
+import { mask, parseRecipient } from '../recipients/recipient.js';
 import { unavailable } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { codeOf, openFacts, sealFacts, type CodeFacts, type Facts } from '../store/facts.js';
@@ -22,7 +22,7 @@ import type { StartBody } from './schemas/start.schema.js';
 import { startRequest, type StartRequest } from './start-request.js';
 
 /** What a repeated send takes from a request. */
-type Repetition = Pick<StartRequest, 'caller' | 'facts' | 'recipient' | 'referenceHash'> & {
+type Repetition = Pick<StartRequest, 'caller' | 'facts' | 'recipient' | 'referenceHash' | 'webhook'> & {
   /** Of the plan that is repeated; a start brings its own. */
   readonly round?: number;
 };
@@ -76,6 +76,7 @@ export class StartService {
       round: request.round,
       recipient: request.recipient,
       referenceHash: request.referenceHash,
+      webhook: request.webhook,
       facts: sealFacts(this.keyring, facts),
       code: code && {
         mac: this.macOf(state.keyId, state.id, state.generation + 1, facts),
@@ -127,6 +128,9 @@ export class StartService {
       recipient,
       slot,
       referenceHash: request.referenceHash,
+      masked: mask(facts.to),
+      profile: facts.profile,
+      webhook: request.webhook,
       facts: sealFacts(this.keyring, facts),
       mac: this.macOf(keyId, id, 1, facts),
       ttlMs,

@@ -241,7 +241,7 @@ describe('a key', () => {
     const { id, token } = await admin.key(application);
     expect((await use(token, second)).status).toBe(200);
     const rotated = await admin.rotate(application, id);
-    expect(rotated).toMatchObject({ id, overlap_until: expect.any(String) as string });
+    expect(rotated).toMatchObject({ id, overlap_until: expect.any(String) as unknown as string });
     const overlap = Date.parse(rotated.overlap_until!) - Date.now();
     expect(overlap).toBeGreaterThan(23 * HOUR);
     expect(overlap).toBeLessThanOrEqual(24 * HOUR);

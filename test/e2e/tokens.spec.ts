@@ -42,7 +42,7 @@ async function made(id: string, token: string, at = service): Promise<string> {
   const body = (await answer.json()) as { access_token: string };
   expect([answer.status, body]).toEqual([
     200,
-    { access_token: expect.any(String) as string, token_type: 'Bearer', expires_in: 3_600 },
+    { access_token: expect.any(String) as unknown as string, token_type: 'Bearer', expires_in: 3_600 },
   ]);
   return body.access_token;
 }

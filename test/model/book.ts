@@ -1,6 +1,7 @@
 import type { Limit, Step } from '../../src/config/config.js';
 import type { Receipt } from '../../src/providers/contract.js';
 import type { Actor } from './actor.js';
+import type { Told } from './event-rules.js';
 
 /** A budget as it should be: its window begins with the first use. */
 class Budget {
@@ -58,6 +59,8 @@ export class Book {
   readonly codes = new Map<string, (string | undefined)[]>();
   readonly compared = new Map<string, number>();
   readonly approvals = new Map<string, number>();
+  /** Events of each verification, in order. */
+  readonly told = new Map<string, readonly Told[]>();
   readonly sent: Sent[] = [];
   /** Receipts that were taken to the end, and when. */
   readonly receipts: { readonly account: string; readonly receipt: Receipt; readonly at: number }[] = [];

@@ -2,6 +2,7 @@ import type { OutgoingMessage, Receipt } from '../../src/providers/contract.js';
 import { GRACE_MS } from '../../src/store/verification.store.js';
 import type { Actor } from './actor.js';
 import type { Book } from './book.js';
+import { checkEnd, checkTold } from './event-rules.js';
 import { isLive, number, RANK, type Fields } from './fields.js';
 import { isAsked, scriptRules, wordOf, type Performed } from './script-rules.js';
 import { CALL_GAP_MS, checkChange, checkState } from './state-rules.js';
@@ -40,10 +41,15 @@ export class Checker {
       const before = this.seen.get(id);
       must(seen !== undefined || before === undefined, 'P1', () => 'a verification has vanished');
       if (!seen) continue;
+      const told = reply.told.filter((event) => event.id === id);
+      checkTold(own, id === about, before?.fields ?? {}, seen.fields, told);
+      this.book.told.set(id, [...(this.book.told.get(id) ?? []), ...told]);
       if (before) checkChange(script, asked && id === about, before.fields, seen.fields, now);
       checkState(id, seen, this.book.plans.get(id) ?? [], now);
       this.seen.set(id, seen);
     }
+    const known = reply.told.every(({ id = '' }) => after.has(id));
+    must(known, 'events', () => 'told of a verification that it was not about');
     if (this.book.sends.limited) {
       must(reply.sendsUsed === this.book.sends.used(now), 'budget', () => `${reply.sendsUsed} sends are counted`);
     }
@@ -85,6 +91,7 @@ export class Checker {
   conclude(): void {
     for (const [id, { fields }] of this.seen) {
       must(fields.status !== 'pending', 'P1', () => `${id} never ended`);
+      checkEnd(fields, this.book.told.get(id) ?? []);
     }
     for (const { account, receipt, at } of this.book.receipts) this.checkReceived(account, receipt, at);
   }

@@ -71,8 +71,8 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
   {
     without: 'the end after the last check',
     script: 'check',
-    replace: 'if made >= max or',
-    by: 'if false or',
+    replace: 'if made >= max then',
+    by: 'if false then',
   },
   {
     without: 'the use of an approved code',
@@ -109,6 +109,30 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
     script: 'record',
     replace: 'if moved then due(prefix_of(key), id, math.min(next_at or expires, expires)) end',
     by: '',
+  },
+  {
+    without: 'the event of an end',
+    script: 'check',
+    replace: 'emit(key, id, now, status, nil, reason)',
+    by: '',
+  },
+  {
+    without: 'the sequence of events',
+    script: 'record',
+    replace: "redis.call('HINCRBY', key, 'seq', 1)",
+    by: "redis.call('HGET', key, 'seq') + 1",
+  },
+  {
+    without: 'the guard against a delivery that was told before',
+    script: 'apply',
+    replace: "if first and ARGV[4] ~= 'failed' then emit",
+    by: "if ARGV[4] ~= 'failed' then emit",
+  },
+  {
+    without: 'the round of a failover',
+    script: 'claim',
+    replace: 'if last[3] == next[4] and',
+    by: 'if',
   },
   {
     without: 'the answer to a cancel after the end',

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { loadScript } from '../../src/store/script.js';
+import type { Told } from './event-rules.js';
 
 /**
  * The real scripts on the real Redis, under a clock that the model sets. Each script's text is wrapped once: in front
@@ -39,7 +40,14 @@ for i, id in ipairs(model.ids) do
     fields.rcpt and real.call('GET', model.prefix .. 'p:' .. fields.rcpt .. ':' .. fields.slot),
     removedAt = real.call('PEXPIRETIME', key) }
 end
-return { reply, cjson.encode({ seen = #seen > 0 and seen or nil, sends = real.call('GET', model.prefix .. 'bs:' .. model.hash),
+local told = {}
+for i, entry in ipairs(real.call('XRANGE', model.prefix .. 'ev', '-', '+')) do
+  local flat, fields = entry[2], {}
+  for at = 1, #flat, 2 do fields[flat[at]] = flat[at + 1] end
+  told[i] = fields
+end
+if #told > 0 then real.call('XTRIM', model.prefix .. 'ev', 'MAXLEN', 0) end
+return { reply, cjson.encode({ told = #told > 0 and told or nil, seen = #seen > 0 and seen or nil, sends = real.call('GET', model.prefix .. 'bs:' .. model.hash),
   failures = real.call('GET', model.prefix .. 'bf:' .. model.hash) }) }
 `;
 const EXPIRE = `
@@ -80,6 +88,8 @@ export interface Seen {
 export interface Reply {
   readonly answer: unknown;
   readonly seen: readonly (Seen | undefined)[];
+  /** What this call has written into the outbox. */
+  readonly told: readonly Told[];
   readonly sendsUsed: number;
   readonly failuresUsed: number;
 }
@@ -87,6 +97,7 @@ export interface Reply {
 /** What Redis does not have is false in Lua; an empty list would be an object, so it is left out. */
 interface Raw {
   readonly seen?: RawSeen[];
+  readonly told?: Told[];
   readonly sends: string | false;
   readonly failures: string | false;
 }
@@ -123,10 +134,11 @@ export class VirtualRedis {
     const own = this.scripts.get(sha)!.sha;
     const raw = await this.client.evalsha(own, keys.length, ...keys, ...args, JSON.stringify(frame));
     const [answer, json] = raw as [unknown, string];
-    const { seen = [], sends, failures } = JSON.parse(json) as Raw;
+    const { seen = [], told = [], sends, failures } = JSON.parse(json) as Raw;
     return {
       answer,
       seen: seen.map(parseSeen),
+      told,
       sendsUsed: Number(sends),
       failuresUsed: Number(failures),
     };

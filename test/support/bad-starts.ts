@@ -105,6 +105,7 @@ export const MEANINGLESS: Case[] = [
   ['autofill.origin', { autofill: { origin: 'https://login.example.com' } }],
   ['transaction.amount', payment({ amount: '-1' })],
   ['transaction.payee', { transaction: { amount: '1', currency: 'EUR' } }],
+  ['webhook_id', { webhook_id: 'wh_1' }],
   ['profile', { profile: 'login' }],
   ['channels', { profile: 'login' }],
   ['profile', { channels: undefined }],
@@ -133,6 +134,7 @@ const TEXTS: ((text: string) => Case)[] = [
   (text) => ['transaction.amount', payment({ amount: `12${text}` })],
   (text) => ['transaction.currency', payment({ currency: `EU${text}` })],
   (text) => ['transaction.payee', payment({ payee: `Book${text}shop` })],
+  (text) => ['webhook_id', { webhook_id: `wh_${'0'.repeat(32)}${text}` }],
 ];
 const UNPRINTABLE = {
   'a newline': '\n',

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Limits } from '../../src/config/config.js';
 import type { RecipientRef } from '../../src/recipients/lookup.js';
 import { DeliveryStore, type AttemptResult, type Claim } from '../../src/store/delivery.store.js';
-import { dueKey, newVerificationId, stateKey } from '../../src/store/keys.js';
+import { EventStore } from '../../src/store/event.store.js';
+import { dueKey, outboxKey, newVerificationId, stateKey } from '../../src/store/keys.js';
 import type { VerificationState } from '../../src/store/record.js';
 import { VerificationStore, type Continuation, type NewVerification } from '../../src/store/verification.store.js';
 import type { TestRedis } from './redis.js';
@@ -49,10 +50,12 @@ export const nextIn = (delayMs: number): AttemptResult['next'] => ({
 export class StoreBench {
   readonly verifications: VerificationStore;
   readonly deliveries: DeliveryStore;
+  readonly events: EventStore;
 
   constructor(private readonly redis: TestRedis) {
     this.verifications = new VerificationStore(redis.client);
     this.deliveries = new DeliveryStore(redis.client);
+    this.events = new EventStore(redis.client);
   }
 
   recipient(shard = 'a7'): RecipientRef {
@@ -66,6 +69,7 @@ export class StoreBench {
       keyId: 'key-1',
       recipient,
       slot: 'login',
+      masked: '+44*******23',
       facts: 'sealed',
       mac: RIGHT,
       ttlMs: 60_000,
@@ -122,6 +126,14 @@ export class StoreBench {
 
   fields(id: string): Promise<Record<string, string>> {
     return this.redis.client.hgetall(stateKey(id));
+  }
+
+  /** What its outbox has of it, in order. */
+  async told(id: string): Promise<Record<string, string>[]> {
+    const entries = await this.redis.client.xrange(outboxKey(id.slice(-2)), '-', '+');
+    return entries
+      .map(([, flat]) => Object.fromEntries(flat.flatMap((name, i) => (i % 2 ? [] : [[name, flat[i + 1]!]]))))
+      .filter((entry) => entry.id === id) as Record<string, string>[];
   }
 
   /** Moves the record's clocks instead of waiting for them. */

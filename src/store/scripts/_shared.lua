@@ -1,10 +1,12 @@
 -- Shared by the scripts. Keys that a script builds itself carry the hash tag of KEYS[1], so they are on the same node.
 -- A verification's hash: app, kid, rcpt, slot, status, delivery, created, expires, max, made, sends, gen, m<gen> (MAC
 -- of that generation's code), e<gen> (its expiry), any (1 when older codes stay right), round, confirmed (the round in
--- which delivery was), rev, n (attempts so far), next_step/_channel/_account/_at/_lease, claim_until, fence, ended; and
+-- which delivery was), rev, n (attempts so far), next_step/_channel/_account/_at/_lease/_why, claim_until, fence, ended,
+-- masked (the address as events show it), profile, hook (the one webhook that its events go to), seq (events so far); and
 -- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries ...
 
 local DUE_TTL = 90000000 -- 25 h: longer than any code lives; every live entry renews it
+local OUTBOX_TTL = 691200000 -- 8 days from the last write: nobody is told of what is older than the week that streams keep
 
 local function clock()
   local t = redis.call('TIME')
@@ -13,21 +15,41 @@ end
 
 local function prefix_of(key) return string.sub(key, 1, 8) end -- pl:{xx}:
 
+-- Tells of a change, in the script that makes it: so no event is lost, and none is told of what did not happen. About the
+-- given attempt, else about the newest one. The relay publishes what stands in the shard's outbox, and takes it out; the
+-- empty stream stays, because it knows the last id: a clock that goes back must not give the same ids again.
+local function emit(key, id, now, kind, attempt, reason)
+  local a = (attempt or redis.call('HGET', key, 'n')) .. ':'
+  local s = redis.call('HMGET', key, 'app', 'status', 'masked', 'profile', 'hook', a .. 'channel', a .. 'account', 'next_channel')
+  local entry = { 'kind', kind, 'id', id, 'seq', redis.call('HINCRBY', key, 'seq', 1), 'at', now, 'app', s[1], 'status', s[2] }
+  local more = { to = s[3], profile = s[4], hook = s[5], channel = s[6] or s[8], account = s[7], reason = reason }
+  for name, value in pairs(more) do
+    if value then
+      entry[#entry + 1] = name
+      entry[#entry + 1] = value
+    end
+  end
+  local outbox = prefix_of(key) .. 'ev'
+  redis.call('XADD', outbox, '*', unpack(entry))
+  redis.call('PEXPIRE', outbox, OUTBOX_TTL)
+end
+
 -- At `at` something must be done for `id`: the poller hands it to a worker then.
 local function due(prefix, id, at)
   redis.call('ZADD', prefix .. 'due', at, id)
   redis.call('PEXPIRE', prefix .. 'due', DUE_TTL)
 end
 
--- Nothing starts in the minute after a call, whoever has decided it on whatever they had read.
-local function schedule(key, at, step, channel, account, lease)
+-- Nothing starts in the minute after a call, whoever has decided it on whatever they had read. `why` only where the caller
+-- has asked for it: otherwise the attempt before tells why.
+local function schedule(key, at, step, channel, account, lease, why)
   local quiet_until = tonumber(redis.call('HGET', key, 'quiet_until') or 0)
   redis.call('HSET', key, 'next_at', math.max(at, quiet_until), 'next_step', step, 'next_channel', channel, 'next_account', account,
-    'next_lease', lease)
+    'next_lease', lease, 'next_why', why or '')
 end
 
 local function unschedule(key)
-  redis.call('HDEL', key, 'next_step', 'next_channel', 'next_account', 'next_at', 'next_lease')
+  redis.call('HDEL', key, 'next_step', 'next_channel', 'next_account', 'next_at', 'next_lease', 'next_why')
 end
 
 -- After a change: moves the due entry to what is next. {'again', ...} when that is now and nobody is at it: the caller
@@ -44,8 +66,15 @@ local function settle(key, id, now, grace, moved)
   return { 'done' }
 end
 
+-- Where delivery stands, as the policy sees it after what became of an attempt.
+local function deliver(key, id, now, delivery, attempt, reason)
+  local was = redis.call('HGET', key, 'delivery')
+  redis.call('HSET', key, 'delivery', delivery)
+  if delivery == 'undelivered' and was ~= delivery then emit(key, id, now, 'undelivered', attempt, reason) end
+end
+
 -- Final status. What a code could be checked against ends with it, and so does the plan: nothing more is sent.
-local function finish(key, id, status, now)
+local function finish(key, id, status, now, reason)
   local prefix = prefix_of(key)
   local s = redis.call('HMGET', key, 'rcpt', 'slot', 'gen')
   redis.call('HSET', key, 'status', status, 'ended', now)
@@ -54,6 +83,7 @@ local function finish(key, id, status, now)
   local pending = prefix .. 'p:' .. s[1] .. ':' .. s[2]
   if redis.call('GET', pending) == id then redis.call('DEL', pending) end
   redis.call('ZREM', prefix .. 'due', id)
+  emit(key, id, now, status, nil, reason)
 end
 
 -- How much of a budget is used, without using any. Limit 0 means none.

@@ -24,17 +24,18 @@ end
 redis.call('HINCRBY', key, 'rev', 1)
 if ARGV[4] ~= '' then
   redis.call('HSET', key, a .. 'status', ARGV[4])
-  redis.call('HSETNX', key, a .. (ARGV[4] == 'failed' and 'failed' or 'delivered'), now)
+  local first = redis.call('HSETNX', key, a .. (ARGV[4] == 'failed' and 'failed' or 'delivered'), now) == 1
+  if first and ARGV[4] ~= 'failed' then emit(key, id, now, 'delivered', ARGV[3]) end
 end
 if ARGV[5] ~= '' then redis.call('HSET', key, a .. 'vendor_status', ARGV[5]) end
 if ARGV[6] ~= '' then redis.call('HSET', key, a .. 'error_kind', ARGV[6], a .. 'error_code', ARGV[7]) end
 if not live then return { 'done' } end
 
-redis.call('HSET', key, 'delivery', ARGV[8])
+deliver(key, id, now, ARGV[8], ARGV[3], ARGV[6] ~= '' and ARGV[6])
 if ARGV[9] == '1' then redis.call('HSET', key, 'confirmed', s[4]) end
 if ARGV[11] == 'none' then
   unschedule(key)
 elseif ARGV[11] ~= 'keep' then
-  schedule(key, now + tonumber(ARGV[11]), ARGV[12], ARGV[13], ARGV[14], ARGV[15])
+  schedule(key, now + tonumber(ARGV[11]), ARGV[12], ARGV[13], ARGV[14], ARGV[15], KEYS[2] and 'asked')
 end
 return settle(key, id, now, tonumber(ARGV[10]), true)

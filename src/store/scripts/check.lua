@@ -11,8 +11,8 @@ if s[1] ~= ARGV[1] then return { 'unknown' } end
 local status, made, max, gen = s[2], tonumber(s[4]), tonumber(s[5]), tonumber(s[8])
 local count, until_when = sends_used(prefix_of(key), s[9], now)
 local function answer(result) return { result, status, made, max, s[6], count, until_when } end
-local function finish_as(final)
-  finish(key, id, final, now)
+local function finish_as(final, reason)
+  finish(key, id, final, now, reason)
   status = final
 end
 
@@ -22,7 +22,7 @@ if status ~= 'pending' then return answer(status) end
 
 local failures, limit = prefix_of(key) .. 'bf:' .. s[9], tonumber(ARGV[3])
 if limit > 0 and used(failures, limit) >= limit then
-  finish_as('locked')
+  finish_as('locked', 'failures_per_number')
   return answer('locked')
 end
 
@@ -44,6 +44,11 @@ if result == 'approved' then
   finish_as('approved')
   return answer('approved')
 end
+emit(key, id, now, 'incorrect', nil, result == 'replaced' and result)
 local failed = use(failures, limit, ARGV[4])
-if made >= max or (limit > 0 and failed >= limit) then finish_as('locked') end
+if made >= max then
+  finish_as('locked', 'max_checks')
+elseif limit > 0 and failed >= limit then
+  finish_as('locked', 'failures_per_number')
+end
 return answer(result)

@@ -27,11 +27,16 @@ if claim_until then
   n, lease = tonumber(s[5]), tonumber(redis.call('HGET', key, s[5] .. ':lease'))
 elseif next_at and next_at <= now then
   n, lease = redis.call('HINCRBY', key, 'n', 1), tonumber(s[7])
-  local next = redis.call('HMGET', key, 'next_step', 'next_channel', 'next_account', 'round')
+  local next = redis.call('HMGET', key, 'next_step', 'next_channel', 'next_account', 'round', 'next_why')
   local a = n .. ':'
   redis.call('HSET', key, a .. 'step', next[1], a .. 'channel', next[2], a .. 'account', next[3], a .. 'round', next[4],
     a .. 'lease', lease, a .. 'queued', next_at, a .. 'status', 'sending', a .. 'tries', 0)
   unschedule(key)
+  local b = (n - 1) .. ':'
+  local last = redis.call('HMGET', key, b .. 'step', b .. 'account', b .. 'round', b .. 'error_kind')
+  if last[3] == next[4] and (last[1] ~= next[1] or last[2] ~= next[3]) then
+    emit(key, id, now, 'failed_over', n, next[5] ~= '' and next[5] or last[4] or 'not_confirmed')
+  end
 else
   due(prefix, id, math.min(next_at or expires, expires))
   return { 'idle' }

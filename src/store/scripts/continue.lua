@@ -7,7 +7,7 @@
 --      8 index life ms  9 step  10 channel  11 account  12 lease ms  13 delay ms (a call may be too near)
 --      14 MAC of a new code, or '' to keep the old one  15 its ttl ms  16 1 when older codes stay right  17 retention ms
 --      18 round that the caller saw, if it repeats that round's plan; '' when it brings a plan of its own
---     19 sends of one verification at most
+--     19 sends of one verification at most  20 webhook that events go to from now on, or '' to keep what there is
 -- Returns {'continued', revision, expires, sends used, until when} | {'changed'} | {'limited', name, ms}
 local now = clock()
 local key, id, prefix = KEYS[1], ARGV[1], prefix_of(KEYS[1])
@@ -37,6 +37,7 @@ redis.call('HINCRBY', key, 'sends', 1)
 redis.call('HINCRBY', key, 'round', 1)
 redis.call('HINCRBY', key, 'rev', 1)
 redis.call('HSET', key, 'delivery', 'queued')
+if ARGV[20] ~= '' then redis.call('HSET', key, 'hook', ARGV[20]) end
 schedule(key, now + tonumber(ARGV[13]), ARGV[9], ARGV[10], ARGV[11], ARGV[12])
 if KEYS[5] then
   redis.call('ZADD', KEYS[5], s[4], id)

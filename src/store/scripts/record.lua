@@ -27,6 +27,7 @@ if first then
   for i, name in ipairs({ 'vendor_status', 'error_kind', 'error_code' }) do
     if ARGV[5 + i] ~= '' then redis.call('HSETNX', key, a .. name, ARGV[5 + i]) end
   end
+  if ARGV[4] == 'sent' then emit(key, id, now, 'sent', ARGV[2]) end
   redis.call('HDEL', key, 'claim_until', a .. 'lease')
   redis.call('HINCRBY', key, 'rev', 1)
   local next_at, gap = tonumber(redis.call('HGET', key, 'next_at')), tonumber(ARGV[17])
@@ -38,7 +39,7 @@ if first then
   -- Another round has begun meanwhile, or a receipt has confirmed: that stands.
   if s[1] == 'pending' and s[4] == s[7] and s[6] ~= s[4] then
     -- What has been delivered in this round stays so, although it is not confirmation enough (a step may want `read`).
-    if s[8] ~= 'failed' and s[9] ~= 'delivered' then redis.call('HSET', key, 'delivery', ARGV[9]) end
+    if s[8] ~= 'failed' and s[9] ~= 'delivered' then deliver(key, id, now, ARGV[9], ARGV[2], ARGV[7]) end
     if ARGV[10] == '1' then redis.call('HSET', key, 'confirmed', s[4]) end
     local delay = tonumber(ARGV[12])
     if delay and s[8] == 'failed' then delay = gap end

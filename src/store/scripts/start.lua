@@ -37,4 +37,5 @@ for i = 6, #KEYS do
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now - tonumber(ARGV[4]))
 due(prefix, id, now + tonumber(ARGV[9]))
+emit(key, id, now, 'created')
 return { 'created', now, sends_used(prefix, string.match(KEYS[4], '[^:]+$'), now) }

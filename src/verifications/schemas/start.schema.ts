@@ -29,6 +29,7 @@ export interface StartBody {
   readonly client_ip?: string;
   readonly autofill?: Autofill;
   readonly transaction?: Transaction;
+  readonly webhook_id?: string;
 }
 
 export const transactionSchema: JsonSchema = {
@@ -111,5 +112,11 @@ export const startSchema: JsonSchema = {
     client_ip: { type: 'string', maxLength: 45, format: 'ip', description: "The person's IP address, for your audit" },
     autofill: autofillSchema,
     transaction: transactionSchema,
+    webhook_id: {
+      type: 'string',
+      pattern: '^wh_[0-9a-f]{32}$',
+      'x-hint': 'must be the id of a webhook',
+      description: 'The one webhook that is told of this verification, instead of all that want such events',
+    },
   },
 };

@@ -1,0 +1,55 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Poller } from '../shared/poller.js';
+import { LOGGER } from '../shared/tokens.js';
+import { EventStore, type OutboxEntry } from '../store/event.store.js';
+import { toPublication } from './to-publication.js';
+
+/** Half of this is how late an event is, on an idle machine. */
+const POLL_MS = 100;
+
+/**
+ * Brings events from the outboxes to the applications' streams. Any number of relays may run, and each may die or pause
+ * anywhere: publishing what is published does nothing, and an entry is taken out only by who knows that it was.
+ */
+@Injectable()
+export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly poller: Poller;
+
+  constructor(
+    private readonly store: EventStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.poller = new Poller('the event relay', POLL_MS, () => this.relay(), logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.poller.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.poller.stop();
+  }
+
+  private async relay(): Promise<void> {
+    const shards = await this.store.peek();
+    const outboxes = await Promise.all(shards.map((shard) => this.store.outbox(shard)));
+    const entries = outboxes.flat();
+    for (const [application, own] of byApplication(entries)) {
+      await this.store.publish(application, own.map(toPublication));
+    }
+    const published = new Map(entries.map(({ shard, entryId }) => [shard, entryId]));
+    await Promise.all([...published].map(([shard, entryId]) => this.store.trim(shard, entryId)));
+  }
+}
+
+function byApplication(entries: readonly OutboxEntry[]): Map<string, OutboxEntry[]> {
+  const groups = new Map<string, OutboxEntry[]>();
+  for (const entry of entries) {
+    const { app = '' } = entry.fields;
+    const group = groups.get(app);
+    if (group) group.push(entry);
+    else groups.set(app, [entry]);
+  }
+  return groups;
+}

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventStreamKey, type PasslaneEvent } from '../../src/events/event.js';
+import { toPublication } from '../../src/events/to-publication.js';
+import { allShards, outboxKey } from '../../src/store/keys.js';
+import { TestRedis } from '../support/redis.js';
+import { StoreBench } from '../support/store.js';
+
+const APPLICATION = 'shop';
+const SHARD = 'a7';
+const DAY_MS = 24 * 3_600_000;
+
+let redis: TestRedis;
+let bench: StoreBench;
+
+beforeAll(async () => {
+  redis = await TestRedis.start();
+  bench = new StoreBench(redis);
+});
+
+afterAll(() => redis.stop());
+
+beforeEach(async () => {
+  await redis.client.flushall();
+});
+
+/** What a relay has read and made, and not published yet. */
+const readOutbox = async (shard = SHARD) => (await bench.events.outbox(shard)).map(toPublication);
+
+async function relayed(shard = SHARD): Promise<void> {
+  const publications = await readOutbox(shard);
+  await bench.events.publish(APPLICATION, publications);
+  await bench.events.trim(shard, publications.at(-1)!.entryId);
+}
+
+async function published(application = APPLICATION): Promise<PasslaneEvent[]> {
+  const entries = await bench.events.read(application, undefined, 1_000_000);
+  return entries.map(({ json }) => JSON.parse(json) as PasslaneEvent);
+}
+
+const idsOf = async () => (await published()).map(({ id }) => id);
+
+describe('publishing', () => {
+  it('makes the event that receivers get', async () => {
+    const webhook = `wh_${'0'.repeat(32)}`;
+    const id = await bench.created(undefined, { profile: 'login', webhook });
+    await bench.check(id, true);
+    const [{ at } = { at: '' }] = await bench.told(id);
+    await relayed();
+    expect((await published())[0]).toEqual({
+      id: `evt_${id}_1`,
+      type: 'verification.created',
+      sequence: 1,
+      created_at: new Date(Number(at)).toISOString(),
+      application: APPLICATION,
+      data: {
+        verification_id: id,
+        to: '+44*******23',
+        profile: 'login',
+        status: 'pending',
+        channel: 'sms',
+        account: null,
+        reason: null,
+        cost: null,
+      },
+    });
+    const [[, fields]] = (await redis.client.xrange(eventStreamKey(APPLICATION), '-', '+', 'COUNT', 1)) as [
+      [string, string[]],
+    ];
+    expect(fields.filter((_, i) => i % 2 === 0)).toEqual(['e', 't', 'w']);
+    expect(fields[3]).toBe('verification.created');
+    expect(fields[5]).toBe(webhook);
+  });
+
+  it('empties the outbox, and finds what is in it', async () => {
+    expect(await bench.events.peek()).toEqual([]);
+    await bench.created();
+    await bench.created(bench.recipient('03'));
+    expect(await bench.events.peek()).toEqual(['03', SHARD]);
+    await relayed();
+    expect(await bench.events.peek()).toEqual(['03']);
+    expect(await redis.client.xlen(outboxKey(SHARD))).toBe(0);
+  });
+
+  it('happens once, however often it is tried and by whom', async () => {
+    for (let i = 0; i < 20; i++) await bench.created();
+    const [early, late] = [(await readOutbox()).slice(0, 10), await readOutbox()];
+    await Promise.all([early, late, early, late].map((all) => bench.events.publish(APPLICATION, all)));
+    const ids = await idsOf();
+    expect(new Set(ids).size).toBe(20);
+    expect(ids).toHaveLength(20);
+  });
+
+  it('loses and doubles nothing when a relay pauses, or dies, before it empties the outbox', async () => {
+    const first = await bench.created();
+    const paused = await readOutbox();
+    await bench.events.publish(APPLICATION, paused);
+    const second = await bench.created();
+    await relayed();
+    const third = await bench.created();
+    await bench.events.publish(APPLICATION, paused);
+    await bench.events.trim(SHARD, paused.at(-1)!.entryId);
+    await relayed();
+    expect(await idsOf()).toEqual([first, second, third].map((id) => `evt_${id}_1`));
+  });
+
+  it('keeps its marks for each shard and application', async () => {
+    await bench.created(bench.recipient('03'), { application: 'other' });
+    const [other, shop] = [await readOutbox('03'), await bench.created()];
+    await relayed();
+    await bench.events.publish('other', other);
+    expect(await idsOf()).toEqual([`evt_${shop}_1`]);
+    expect(await published('other')).toHaveLength(1);
+  });
+
+  it('skips nothing when the clock has gone back since the outbox was emptied', async () => {
+    const ahead = Date.now() + DAY_MS;
+    await redis.client.xadd(outboxKey(SHARD), `${ahead}-9`, ...['kind', 'created', 'id', 'x', 'seq', '1', 'at', '1']);
+    await relayed();
+    const id = await bench.created();
+    expect((await readOutbox())[0]!.entryId).toBe(`${ahead}-10`);
+    await relayed();
+    expect(await idsOf()).toEqual(['evt_x_1', `evt_${id}_1`]);
+  });
+
+  it('takes a large outbox in parts, in order', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 250; i++) ids.push(await bench.created());
+    while ((await bench.events.peek()).length > 0) await relayed();
+    expect(await idsOf()).toEqual(ids.map((id) => `evt_${id}_1`));
+  });
+
+  it('publishes many at a time, each once', async () => {
+    const shards = allShards.slice(0, 5);
+    await Promise.all(
+      shards.flatMap((shard) => Array.from({ length: 90 }, () => bench.created(bench.recipient(shard)))),
+    );
+    const all = (await Promise.all(shards.map(readOutbox))).flat();
+    await bench.events.publish(APPLICATION, all);
+    await bench.events.publish(APPLICATION, all);
+    expect(await published()).toHaveLength(450);
+  });
+});
+
+describe('what is kept', () => {
+  it('goes after seven days, and all of it by itself', async () => {
+    const week = 7 * DAY_MS;
+    const old = Date.now() - week - 60_000;
+    // Redis cuts whole nodes of a stream: one node's worth of old events goes.
+    for (let i = 0; i < 200; i++) {
+      await redis.client.xadd(eventStreamKey(APPLICATION), `${old}-${i + 1}`, 'e', '{"id":"old"}', 't', 'x');
+    }
+    const id = await bench.created();
+    await relayed();
+    const left = await idsOf();
+    expect(left.at(-1)).toBe(`evt_${id}_1`);
+    expect(left.length).toBeLessThan(102);
+    const lives = await Promise.all(
+      [eventStreamKey(APPLICATION), outboxKey(SHARD), `pl:{ev:${APPLICATION}}:pos`].map((key) =>
+        redis.client.pttl(key),
+      ),
+    );
+    expect(lives.map((life) => Math.round(life / DAY_MS))).toEqual([7, 8, 9]);
+  });
+});
