@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from '../config/load-application.js';
 import { addressList } from '../shared/addresses.js';
 import { BoundedMap } from '../shared/bounded-map.js';
 import { unavailable } from '../shared/problem.js';
-import { makeRedis } from '../shared/redis.js';
+import { makeSubscriber } from '../shared/redis.js';
 import { LOGGER } from '../shared/tokens.js';
 import { changesChannel } from '../store/access-keys.js';
 import { KeyStore, type FoundKey } from '../store/key.store.js';
@@ -43,7 +43,7 @@ export class KeyCache implements OnApplicationShutdown {
     private readonly store: KeyStore,
     private readonly peppers: PepperStore,
   ) {
-    this.subscriber = makeRedis(config.redisUrl, (error) => {
+    this.subscriber = makeSubscriber(config.redisUrl, (error) => {
       logger.warn({ error: error.message }, 'redis, changes of keys');
     });
     this.subscriber.on('ready', () => void this.listen());

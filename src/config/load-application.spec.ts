@@ -29,11 +29,32 @@ describe('applications', () => {
     ['mode', { mode: undefined }, /must be one of/],
     ['scopes', { scopes: [HUSH] }, /must be one of/],
     ['scopes', { scopes: HUSH }, /must be an array/],
+    ['ip_ranges', { ip_ranges: [HUSH] }, /must hold IP addresses or CIDR ranges/],
+    ['ip_ranges', { ip_ranges: [] }, /should not be empty/],
+    ['expires_at', { expires_at: HUSH }, /must be a time like 2030/],
+    ['expires_at', { expires_at: '2030-01-31' }, /must be a time like 2030/],
+    ['expires_at', { expires_at: '2030-02-31T12:00:00Z' }, /must be a valid ISO 8601/],
   ])('refuse a key with a wrong %s', (field, change, message) => {
     const found = faults({ shop: { keys: [KEY, { ...KEY, token: 'another-long-token', ...change }] } });
     expect(found).toContainEqual(expect.stringMatching(message));
     for (const line of found) expect(line).toMatch(new RegExp(`^applications\\.shop\\.keys\\.1\\.${field}: `));
     expect(found.join()).not.toContain(HUSH);
+  });
+
+  it('take addresses and an expiry for a key, even one in the past', () => {
+    const given = { ip_ranges: ['10.0.0.0/8', '::1'], expires_at: '2020-01-31T12:00:00+01:00' };
+    const { applications } = loadFile({ applications: { shop: { keys: [{ ...KEY, ...given }] } } }, {});
+    expect(applications.get('shop')?.keys[0]).toMatchObject({
+      ipRanges: given.ip_ranges,
+      expiresAt: Date.UTC(2020, 0, 31, 11),
+    });
+  });
+
+  it('refuse two keys with one id within an application', () => {
+    const twice = { keys: [KEY, { ...KEY, token: 'another-long-token' }] };
+    expect(faults({ shop: twice })).toEqual(['applications.shop.keys.shop-1: is the id of two keys']);
+    const other = { keys: [{ ...KEY, token: 'another-long-token' }] };
+    expect(faults({ shop: { keys: [KEY] }, other })).toEqual([]);
   });
 
   it('take a token of 8 characters', () => {

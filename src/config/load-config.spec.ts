@@ -69,6 +69,15 @@ describe('loadConfig', () => {
     expect(found).not.toContain(HUSH);
   });
 
+  it('refuses an admin key that is short, or the token of an application as well', () => {
+    const yaml = `applications: { shop: { keys: [{ id: a, token: ${HUSH}, mode: live }] } }`;
+    expect(load(yaml, { PASSLANE_ADMIN_KEY: 'eight888' }).adminKey).toBe('eight888');
+    expect(fault(yaml, { PASSLANE_ADMIN_KEY: 'seven77' })).toMatch(/^PASSLANE_ADMIN_KEY: must be longer than or equal/);
+    expect(fault(yaml, { PASSLANE_ADMIN_KEY: HUSH })).toBe(
+      'PASSLANE_ADMIN_KEY: is the token of an application as well',
+    );
+  });
+
   it('refuses a file that is not there', () => {
     expect(fault('', { PASSLANE_CONFIG: join(directory, 'nowhere.yaml') })).toBe(
       'PASSLANE_CONFIG: the file /nowhere.yaml cannot be read (ENOENT)',

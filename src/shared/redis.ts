@@ -19,8 +19,9 @@ const connect = (url: string, options: RedisOptions): Redis => new Redis(address
  * Fails fast: without Redis an answer is `503`, never a wait. A command that fails may still have happened, which every
  * script allows for; none is sent again behind its caller's back.
  */
-export function makeRedis(url: string, onError: (error: Error) => void): Redis {
+export function makeRedis(url: string, onError: (error: Error) => void, options: RedisOptions = {}): Redis {
   const redis = connect(url, {
+    ...options,
     enableOfflineQueue: false,
     // What waits for an answer when the connection ends fails then.
     maxRetriesPerRequest: 0,
@@ -33,6 +34,13 @@ export function makeRedis(url: string, onError: (error: Error) => void): Redis {
   giveUpWhenHung(redis);
   return redis;
 }
+
+/**
+ * For a subscription; whoever has it subscribes on every `ready`. ioredis' own way to do so leaves a failure unhandled,
+ * and the process ends of it.
+ */
+export const makeSubscriber = (url: string, onError: (error: Error) => void): Redis =>
+  makeRedis(url, onError, { autoResubscribe: false });
 
 /**
  * A Redis that hangs keeps its connections and answers nothing. Then we leave: all that waits fails at once, and so does

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { applicationKey, keyKey } from '../../src/store/access-keys.js';
-import { Admin, ADMIN_KEY } from '../support/admin.js';
+import { Admin, ADMIN_KEY, expectRefused } from '../support/admin.js';
 import { freshNumber, type Answer } from '../support/api.js';
 import { Gateway } from '../support/gateway.js';
 import { TestRedis } from '../support/redis.js';
@@ -54,13 +54,9 @@ afterAll(async () => {
 const use = (token: string, at = service, headers: Record<string, string> = {}): Promise<Answer> =>
   at.as(token).request('GET', '/v1/verifications?limit=1', undefined, headers);
 
-const expectRefused = ({ status, body }: Answer, expected: number, code: string): void => {
-  expect([status, body.code]).toEqual([expected, code]);
-};
-
 /** Within a second, as promised; the rest is room for a busy machine. */
 const soon = (what: string, token: string, code: string): Promise<unknown> =>
-  until(what, async () => (await use(token, second)).body.code === code, 5_000);
+  until(what, async () => (await use(token, second)).body.code === code);
 
 describe('an application made over the API', () => {
   it('verifies with the routes of the file, a profile of its own and the default limits', async () => {
@@ -241,7 +237,7 @@ describe('a key', () => {
     const { id, token } = await admin.key(application);
     expect((await use(token, second)).status).toBe(200);
     const rotated = await admin.rotate(application, id);
-    expect(rotated).toMatchObject({ id, overlap_until: expect.any(String) as unknown as string });
+    expect(rotated).toMatchObject({ id, overlap_until: expect.any(String) as unknown });
     const overlap = Date.parse(rotated.overlap_until!) - Date.now();
     expect(overlap).toBeGreaterThan(23 * HOUR);
     expect(overlap).toBeLessThanOrEqual(24 * HOUR);

@@ -1,4 +1,5 @@
-import type { Api } from './api.js';
+import { expect } from '@jest/globals';
+import type { Answer, Api } from './api.js';
 import type { Service } from './service.js';
 
 export const ADMIN_KEY = 'admin_key_of_this_service_0123456789';
@@ -47,3 +48,7 @@ export function tokenFor(service: Service, id: string, token: string): Promise<R
   const authorization = `Basic ${Buffer.from(`${id}:${token}`).toString('base64')}`;
   return fetch(`${service.url}/v1/token`, { method: 'POST', headers: { authorization } });
 }
+
+export const expectRefused = ({ status, body }: Answer, expected: number, code: string): void => {
+  expect([status, body.code]).toEqual([expected, code]);
+};
