@@ -180,6 +180,18 @@ describe('the http provider', () => {
       expect(await answered({ id: 'm-1' }, { idPath: 'id', statusPath: 'state' })).toEqual({ messageId: 'm-1' });
     });
 
+    it.each([
+      ['the address', { url: 'http://127.0.0.1:9/send?user=us&key=pass%26word' }, '?user=us&key=pass%26word'],
+      ['a header', { headers: { authorization: 'Bearer pass&word' } }, 'authorization: Bearer pass&word'],
+      ['the body', { body: { login: { secret: 'pass&word {{to}}' } } }, '{"secret":"pass&word +1…"}'],
+      ['a form', { body: { secret: 'pass&word' }, format: 'form' }, 'secret=pass%26word'],
+    ])('and keeps no credential of %s that the gateway repeats', async (_, settings, error) => {
+      const url = 'url' in settings ? settings.url.replace('http://127.0.0.1:9', gateway.url) : `${gateway.url}/send`;
+      const refused = await answered({ error }, { ...settings, url, failure: { path: 'error' } });
+      expect(refused).toMatch(/^unknown .*#/);
+      expect(refused).not.toMatch(/pass|word/);
+    });
+
     it.each<[string, string, RegExp, string?]>([
       ['a number', 'sent to +14155550100', /4155550100/],
       ['a number in groups', 'sent to (415) 555-0100', /415|555/],

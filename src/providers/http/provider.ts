@@ -5,11 +5,13 @@ import { exchange, kindOfStatus, makeAgent } from '../http-client.js';
 import { fill, fillShape } from '../template.js';
 import { scrub, textAt } from '../vendor-words.js';
 import { matches } from './answer.js';
+import { literalsOf } from './literals.js';
 import { parseHttpReceipt } from './receipt.js';
 import type { HttpSettings } from './settings.js';
 
 export class HttpProvider implements Provider {
   private readonly agent = makeAgent();
+  private readonly literals: readonly string[];
 
   /** Only with settings for receipts: without them nothing tells what a gateway's words mean. */
   readonly parseReceipt?: Provider['parseReceipt'];
@@ -19,6 +21,7 @@ export class HttpProvider implements Provider {
     { account, keyring }: Pick<AccountContext, 'account' | 'keyring'>,
   ) {
     const { receipt } = settings;
+    this.literals = literalsOf(settings);
     if (receipt) this.parseReceipt = (request) => parseHttpReceipt(request, receipt, account, keyring);
   }
 
@@ -44,6 +47,10 @@ export class HttpProvider implements Provider {
     return { url, headers: { ...carried.headers, ...headers }, body: carried.body };
   }
 
+  private withoutLiterals(word: string): string {
+    return this.literals.reduce((rest, literal) => rest.replaceAll(literal, '#'), word);
+  }
+
   /** A gateway's 2xx is only a success when nothing in the body says otherwise. */
   private readAnswer(text: string, code: string): Accepted {
     const { idPath, statusPath, success, failure } = this.settings;
@@ -51,7 +58,7 @@ export class HttpProvider implements Provider {
     const answer = parseAnswer(text);
     const wordAt = (path: string): string | undefined => {
       const word = textAt(answer, path);
-      return word && scrub(word, code);
+      return word && scrub(this.withoutLiterals(word), code);
     };
     if (failure && matches(answer, failure)) throw refused(wordAt(failure.path));
     if (success && !matches(answer, success)) throw refused(wordAt(success.path));
