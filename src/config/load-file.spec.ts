@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { providers } from '../providers/registry.js';
 import { ConfigError } from './config.errors.js';
 import { loadFile } from './load-file.js';
 
@@ -200,7 +201,7 @@ describe('loadFile', () => {
 
   it('does not blame a route for an account that has already been blamed', () => {
     expect(faults(account({ use: 'nobody' })({ ...file(), profiles: {} } as ReturnType<typeof file>))).toEqual([
-      'accounts.gateway.use: is not a provider; there are genio, http, sandbox, ugsms',
+      `accounts.gateway.use: is not a provider; there are ${providers.map(({ use }) => use).join(', ')}`,
     ]);
   });
 

@@ -106,7 +106,7 @@ export interface AccountContext {
   readonly keyring: Keyring;
 }
 
-/** One folder under `src/providers/` exports one of these, and `registry.ts` lists it. */
+/** One folder under `src/providers/` exports one of these, and `definitions.ts` lists it. */
 export interface ProviderDefinition<Settings extends object = object> {
   /** The name in the configuration: `use: <name>`. */
   readonly use: string;
