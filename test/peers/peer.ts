@@ -24,6 +24,8 @@ export interface Peer {
   readonly statuses?: Readonly<Record<number, FailureKind>>;
   /** Answers what belongs to no message (a request for a token), and then says so: it does not count as one. */
   readonly aside?: (received: Received, response: ServerResponse) => boolean;
+  /** True when a message is only sent after that: what fails before it has sent nothing. */
+  readonly asksFirst?: boolean;
   /** The vendor's callbacks, for the settings above and an account named `main`; absent where it sends none. */
   readonly receipts?: {
     /** Each with what it tells; nothing for one in words that nobody knows. */
