@@ -1,4 +1,5 @@
 /** Every provider: a newcomer is one line here. Each export is a `ProviderDefinition`. */
+export { geniq } from './geniq/definition.js';
 export { genio } from './genio/definition.js';
 export { http } from './http/definition.js';
 export { sandbox } from './sandbox/definition.js';

@@ -1,0 +1,69 @@
+import type { Accepted, Balance, OutgoingMessage, Provider } from '../contract.js';
+import { ProviderError } from '../errors.js';
+import { GeniqClient } from './client.js';
+import { TEMPLATE_NOT_FOUND } from './errors.js';
+import { callFor } from './messages.js';
+import { parseGeniqReceipt } from './receipt.js';
+import type { GeniqSettings } from './settings.js';
+import { createTemplate } from './template.js';
+
+export class GeniqProvider implements Provider {
+  private readonly client: GeniqClient;
+  private templateAsked = false;
+
+  /** Only with a secret address: anybody could send reports to another one. */
+  readonly parseReceipt?: Provider['parseReceipt'];
+
+  constructor(private readonly settings: GeniqSettings) {
+    this.client = new GeniqClient(settings);
+    const { callbackSecret } = settings;
+    if (callbackSecret) this.parseReceipt = (request) => parseGeniqReceipt(request, callbackSecret);
+  }
+
+  async send(message: OutgoingMessage, deadline: number): Promise<Accepted> {
+    const call = callFor(message, this.settings);
+    try {
+      const { messageIds } = await this.client.call(call, deadline);
+      return { messageId: firstOf(messageIds) };
+    } catch (error) {
+      if (error instanceof ProviderError && error.code === TEMPLATE_NOT_FOUND) await this.askForTemplate(deadline);
+      throw error;
+    }
+  }
+
+  async balance(deadline: number): Promise<Balance> {
+    const { balance, currency } = await this.client.call({ path: 'balance' }, deadline);
+    const amount = typeof balance === 'string' && balance !== '' ? Number(balance) : balance;
+    if (typeof amount !== 'number' || !Number.isFinite(amount)) throw new ProviderError('unknown', 'no_balance');
+    return { amount, currency: typeof currency === 'string' ? currency : undefined };
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  /**
+   * Creates the missing template where the settings say so: once in each process, since a refusal is final. This
+   * message goes elsewhere in any case, for WhatsApp approves a template before it is used.
+   * @throws ProviderError with GENIQ's reason for not creating it, which tells more than that it is missing
+   */
+  private async askForTemplate(deadline: number): Promise<void> {
+    const { whatsapp } = this.settings;
+    if (!whatsapp?.create || whatsapp.bodyParams || this.templateAsked) return;
+    this.templateAsked = true;
+    try {
+      await this.client.call(createTemplate(whatsapp, whatsapp.create), deadline);
+    } catch (error) {
+      throw error instanceof ProviderError ? new ProviderError('bad_message', error.code) : error;
+    }
+  }
+}
+
+/**
+ * A long text has an id for each part, and reports for each; the first part's stand for all. An answer without ids is
+ * a success like any other, without reports.
+ */
+function firstOf(messageIds: unknown): string | undefined {
+  const id: unknown = Array.isArray(messageIds) ? messageIds[0] : undefined;
+  return typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? id : undefined;
+}
