@@ -62,16 +62,18 @@ function loadAccount(name: string, value: unknown, errors: SettingError[]): Acco
     errors.push({ setting: `${path}.use`, message: `is not a provider; there are ${known}` });
     return undefined;
   }
-  const foreign = account.channels?.filter((channel) => !provider.channels.includes(channel)) ?? [];
-  if (foreign.length > 0) {
-    errors.push({ setting: `${path}.channels`, message: `${provider.use} cannot carry ${foreign.join(', ')}` });
-  }
   const settings = checked(provider.settings, account.settings, `${path}.settings`, errors);
+  const able = (settings && provider.carries?.(settings)) ?? provider.channels;
+  const foreign = account.channels?.filter((channel) => !able.includes(channel)) ?? [];
+  if (foreign.length > 0) {
+    const how = foreign.every((channel) => provider.channels.includes(channel)) ? ' with these settings' : '';
+    errors.push({ setting: `${path}.channels`, message: `${provider.use} cannot carry ${foreign.join(', ')}${how}` });
+  }
   if (!settings) return undefined;
   return {
     name,
     provider,
-    channels: account.channels ?? provider.channels,
+    channels: account.channels ?? able,
     settings,
     timeout: account.timeout * 1_000,
     concurrency: account.concurrency,

@@ -115,5 +115,7 @@ export interface ProviderDefinition<Settings extends object = object> {
   readonly test: boolean;
   /** A class-validator class: checked at start, before anything listens. */
   readonly settings: new () => Settings;
+  /** Those of the channels that an account with these settings can carry; absent where that is always all of them. */
+  carries?(settings: Settings): readonly Channel[];
   create(settings: Settings, context: AccountContext): Provider;
 }
