@@ -41,6 +41,9 @@ const account =
     accounts: { ...valid.accounts, gateway: { ...valid.accounts.gateway, ...change } },
   });
 const settings = (change: File): Change => account({ settings: { ...HTTP, ...change } });
+/** An account whose settings speak of SMS alone. */
+const bics = (channels?: string[]): Change =>
+  account({ use: 'bics', channels, settings: { token: HUSH, sms: { sender: 'Shop', service: 'ENT' } } });
 const routes =
   (change: File): Change =>
   (valid) => ({ ...valid, routes: { ...valid.routes, ...change } });
@@ -126,6 +129,9 @@ describe('loadFile', () => {
     ['accounts.gateway.use', account({ use: undefined }), /must be a string/],
     ['accounts.gateway.channels', account({ channels: [HUSH] }), /must be one of/],
     ['accounts.gateway.channels', account({ channels: [] }), /should not be empty/],
+    ['accounts.gateway.channels', bics(['rcs']), /bics cannot carry rcs$/],
+    ['accounts.gateway.channels', bics(['sms', 'viber']), /bics cannot carry viber with these settings$/],
+    ['routes.voice.default', bics(undefined), /the account gateway does not carry voice$/],
     ['accounts.gateway.timeout', account({ timeout: 0.05 }), /must not be less than 0.1/],
     ['accounts.gateway.timeout', account({ timeout: 61 }), /must not be greater than 60/],
     ['accounts.gateway.timeout', account({ timeout: HUSH }), /must be a number/],

@@ -1,0 +1,48 @@
+import type { OutgoingMessage } from '../contract.js';
+import { ProviderError } from '../errors.js';
+import { smsEncodingOf, writeSms } from '../text/sms.js';
+import { channelsCall, digitsOf, storedTemplateCall, textOf, type Call } from './call.js';
+import type { DltSmsSettings } from './settings-sms.js';
+
+/** A short message as one of the platform's three calls. @throws ProviderError `bad_message` when it cannot go like that */
+export function smsCall(message: OutgoingMessage, settings: DltSmsSettings, webhookId?: string): Call {
+  if (settings.template) {
+    const meta = { webhook_id: webhookId, foreign_id: message.attemptId, flash: settings.flash ? 1 : undefined };
+    return storedTemplateCall('sms', message, settings.template, meta);
+  }
+  const type = typeOf(message.text, settings);
+  const { service, entityId: entity_id, templateId: template_id, maxUnits: max_units } = settings;
+  const sender = message.from ?? settings.sender;
+  if (settings.api === 'channels') {
+    const meta = { service, foreign_id: message.attemptId, type, template_id, entity_id, max_units };
+    return channelsCall(message, { name: 'sms', from: sender, meta }, textOf(message, 4_096));
+  }
+  return {
+    path: 'sms/send',
+    body: {
+      sender,
+      to: [digitsOf(message)],
+      message: message.text,
+      service,
+      type,
+      flash: settings.flash ? 1 : undefined,
+      custom: message.attemptId,
+      port: settings.port === undefined ? undefined : String(settings.port),
+      entity_id,
+      template_id,
+      max_units,
+      webhook_id: webhookId,
+    },
+  };
+}
+
+/**
+ * Which alphabet the platform is to use. Sent as plain, what is not in the 7-bit alphabet would arrive as question
+ * marks, and a text with too many parts not at all: both are refused here, where it costs nothing.
+ */
+function typeOf(text: string, { type, maxUnits }: DltSmsSettings): 'A' | 'N' | 'U' {
+  const unicode = smsEncodingOf(text) === 'ucs2';
+  if (unicode && type === 'N') throw new ProviderError('bad_message', 'text_needs_unicode');
+  if (maxUnits !== undefined) writeSms(text, maxUnits);
+  return type ?? (unicode ? 'U' : 'A');
+}

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ReceiptRefused, type Provider, type ReceiptRequest } from '../../src/providers/contract.js';
+import { qikberry } from '../../src/providers/qikberry/definition.js';
+import { ID, KEY, platform, report, SECRET, sign, WEBHOOK } from '../peers/qikberry-vendor.js';
+import { PlatformAccounts } from '../support/platform-account.js';
+
+const ATTEMPT = '0b7e4c1e-8a63-4f0e-9d47-2f1f5a1d3c07-1';
+const BEARER = { authorization: `Bearer ${SECRET}` };
+const FORM = { ...BEARER, 'content-type': 'application/x-www-form-urlencoded' };
+const QUERY: ReceiptRequest = { method: 'GET', path: '', query: {}, headers: BEARER, body: '' };
+
+describe('reports of the platform', () => {
+  let vendor: PlatformAccounts;
+  let provider: Provider;
+
+  beforeAll(async () => {
+    vendor = await PlatformAccounts.start(qikberry, platform({ dlt: true, rcs: true }));
+    provider = vendor.make({ reports: { secret: SECRET, validationKey: KEY } });
+  });
+  afterAll(() => vendor.stop());
+
+  const outcome = (request: ReceiptRequest, of = provider): unknown => {
+    const [receipt] = of.parseReceipt!(request);
+    return receipt && [receipt.about, receipt.status, receipt.error?.kind];
+  };
+  const about = { messageId: ID };
+
+  it.each([
+    ['whatsapp', 'delivered', ['delivered', undefined]],
+    ['viber', 'read', ['read', undefined]],
+    ['rcs', 'read', ['read', undefined]],
+    ['whatsapp', 'failed', ['failed', 'unknown']],
+    ['viber', 'expired', ['failed', 'unreachable']],
+    ['rcs', 'blacklist', ['failed', 'rejected']],
+  ])('G3 reads those of %s: %s', (channel, status, told) => {
+    const payload = { id: ID, channel, from: 'acct', to: '14155550100', status, read_at: null, foreign_id: null };
+    expect(outcome(report({ event: `${channel}:message:status`, payload }))).toEqual([about, ...told]);
+  });
+
+  it.each([
+    ['ANSWER', ['delivered', undefined]],
+    ['COMPLETED', ['delivered', undefined]],
+    ['BUSY', ['failed', 'unreachable']],
+    ['NOANSWER', ['failed', 'unreachable']],
+  ])('G4 reads those of calls, wrapped and flat: %s', (status, told) => {
+    const payload = { id: ID, bridge: '442079460000', from: '1', to: '2', source: 'OBD', duration: '3', status };
+    expect(outcome(report({ event: 'voice:message:out', payload }))).toEqual([about, ...told]);
+    expect(outcome(report(payload))).toEqual([about, ...told]);
+  });
+
+  it('reads forms', () => {
+    const request = { ...QUERY, method: 'POST', headers: FORM, body: `mobile=1&status=BARRED&custom=${ATTEMPT}&id=x` };
+    expect(outcome(request)).toEqual([{ attemptId: ATTEMPT }, 'failed', 'rejected']);
+  });
+
+  it('G13 reads composed webhooks: a GET, with names of the operator’s own', () => {
+    const keys = { id: 'msg', status: 'result', reference: 'ref' };
+    const composed = vendor.make({ reports: { secret: SECRET, keys } });
+    const query = { msg: ID, result: 'DELIVRD', status: 'BARRED', id: 'y' };
+    expect(outcome({ ...QUERY, query }, composed)).toEqual([about, 'delivered', undefined]);
+    const referring = { result: 'BARRED', ref: ATTEMPT };
+    expect(outcome({ ...QUERY, query: referring }, composed)).toEqual([{ attemptId: ATTEMPT }, 'failed', 'rejected']);
+  });
+
+  it.each([
+    ['sms:message:status', ['failed', 'unknown']],
+    ['viber:message:status', undefined],
+    ['voice:message:out', undefined],
+  ])('takes strange words of %s for what they are', (event, told) => {
+    const payload = { id: ID, status: 'SOLD OUT to +14155550100' };
+    const [receipt] = provider.parseReceipt!(report({ event, payload }));
+    expect(receipt && [receipt.status, receipt.error?.kind]).toEqual(told);
+    expect(JSON.stringify(receipt ?? '')).not.toContain('4155550100');
+  });
+
+  it.each<[string, unknown]>([
+    ['another’s reference and no id', { status: 'DELIVRD', custom: 'order-42' }],
+    ['an id that is none', { status: 'DELIVRD', id: 'x'.repeat(200) }],
+    ['a status that is none', { id: ID, status: null }],
+    ['an unsubscription', { event: 'sms:unsubscription', payload: { id: 1, receiver: '1', status: null } }],
+    ['a list', [[]]],
+  ])('says nothing of %s', (_, body) => {
+    expect(provider.parseReceipt!(report(body))).toEqual([]);
+  });
+
+  describe('G10 with a signature', () => {
+    const body = JSON.stringify({ id: ID, mobile: '1', status: 'DELIVRD' });
+    const signed = (headers: ReceiptRequest['headers'], text = body): ReceiptRequest => ({
+      ...QUERY,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: text,
+    });
+    const account = (extra = {}): Provider => vendor.make({ reports: { webhookId: WEBHOOK, signed: true, ...extra } });
+
+    it('takes the webhook’s own, in either case of letters', () => {
+      expect(outcome(signed({ signature: sign(body) }), account())).toEqual([about, 'delivered', undefined]);
+      const capitals = sign(body).toUpperCase();
+      expect(outcome(signed({ signature: capitals }), account())).toEqual([about, 'delivered', undefined]);
+    });
+
+    it.each<[string, ReceiptRequest]>([
+      ['none', signed({})],
+      ['another key’s', signed({ signature: sign(body, 'guessed') })],
+      ['another body’s', signed({ signature: sign(body) }, body.replace('DELIVRD', 'FAILED'))],
+      ['two', signed({ signature: [sign(body), sign(body)] })],
+      ['that of an empty body', { ...QUERY, query: { id: ID, status: 'FAILED' }, headers: { signature: sign('') } }],
+    ])('refuses %s', (_, request) => {
+      expect(() => account().parseReceipt!(request)).toThrow(ReceiptRefused);
+    });
+
+    it('asks for both proofs where both are set', () => {
+      const both = account({ secret: SECRET });
+      expect(() => both.parseReceipt!(signed({ signature: sign(body) }))).toThrow(ReceiptRefused);
+      expect(() => both.parseReceipt!(signed(BEARER))).toThrow(ReceiptRefused);
+      expect(both.parseReceipt!(signed({ ...BEARER, signature: sign(body) }))).toHaveLength(1);
+    });
+  });
+
+  it('G9 repeats the challenge of one who knows the key', () => {
+    const question = report({ validation_key: KEY, challenge: '"z"' }, { query: { token: KEY } });
+    expect(provider.challenge!(question)).toEqual({ type: 'application/json', body: '{"challenge":"\\"z\\""}' });
+    expect(provider.challenge!(report({ id: ID, status: 'DELIVRD' }))).toBeUndefined();
+    expect(vendor.make({ reports: { secret: SECRET } }).challenge!(question)).toBeUndefined();
+  });
+
+  it('takes no reports without a webhook', () => {
+    expect(vendor.make({})).toMatchObject({ parseReceipt: undefined, challenge: undefined });
+  });
+});

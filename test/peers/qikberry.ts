@@ -1,0 +1,3 @@
+import { peerOf } from './qikberry-vendor.js';
+
+export const peer = peerOf({ dlt: true, rcs: true }, 'T');
