@@ -62,10 +62,10 @@ async function started(body: Record<string, unknown> = { channels: THREE }) {
     message: (n: number) => messageOf(gateway, api, id, to, n),
     /** Lets time pass until just before the next step is due, sees that nothing starts, then lets it start. */
     wait: async (seconds: number, n: number) => {
-      await pass(redis, id, seconds * 1_000 - 2_000);
+      await pass(redis, id, seconds * 1_000 - 10_000);
       await sleep(150);
       expect(gateway.to(to)).toHaveLength(n - 1);
-      await pass(redis, id, 2_000);
+      await pass(redis, id, 10_000);
       return messageOf(gateway, api, id, to, n);
     },
     /** Nothing more comes, however long one waits. */

@@ -108,7 +108,7 @@ describe('receipts before the vendor’s own answer', () => {
       channel === 'sms' ? report(received, 'UNDELIV') : byId({ id: `m-${received.body.ref!}`, status: 'UNDELIV' }),
     );
     const { to, view, message } = await started([{ channel }, { channel: 'voice' }]);
-    await until('the next step', () => gateway.to(to)[1], 2_000);
+    await until('the next step', () => gateway.to(to)[1]);
     await message(2);
     expect(await view()).toMatchObject({ delivery: 'sent', attempts: [{ status: 'failed' }, { status: 'sent' }] });
   });

@@ -86,7 +86,9 @@ describe('a person who asks again and again', () => {
     let limited = 0;
     for (let waves = 0; waves < 50 && limited === 0; waves++) {
       const answers = await Promise.all([...Array.from({ length: 10 }, start), next(api, id)]);
-      expect(answers.map(({ status }) => status).filter((status) => ![200, 409, 429, 503].includes(status))).toEqual([]);
+      expect(answers.map(({ status }) => status).filter((status) => ![200, 409, 429, 503].includes(status))).toEqual(
+        [],
+      );
       limited = answers.filter(({ body }) => body.limit === 'sends_per_verification').length;
     }
     expect(limited).toBeGreaterThan(0);

@@ -73,7 +73,7 @@ describe('failover timers', () => {
   });
 
   it('fire after a worker that was killed just before has been replaced', async () => {
-    const due = await scheduled(50, () => 700);
+    const due = await scheduled(50, () => 2_500);
     await services[1]!.child.end('SIGKILL');
     await until('the due time', () => Date.now() > Math.max(...due.values()));
     expect(seconds()).toHaveLength(0);
@@ -85,10 +85,10 @@ describe('failover timers', () => {
   });
 
   it('fire after a Redis that was away at their time has come back', async () => {
-    await scheduled(50, () => 1_500);
+    await scheduled(50, () => 3_000);
     await new Promise((resolve) => setTimeout(resolve, 1_200)); // the append-only file is written once a second
     await redis.kill();
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     await redis.run();
     const back = Date.now();
     await until('all second messages', () => seconds().length >= 50);

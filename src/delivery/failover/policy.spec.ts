@@ -81,6 +81,7 @@ const SCHEDULED = { step: 1, account: 'scheduled' };
 
 const old: Rule = ['is about an earlier round: nothing changes', (c) => c.round === 'old', () => ({})];
 const otherwise = () => true;
+const spent = (c: Case): boolean => c.full === 'retries';
 const rings = (c: Case): boolean => c.channel === 'voice';
 /** What is left of the minute after the call that came before. */
 const left = (c: Case): number => (c.before === 'call 20 s ago' ? 40_000 : 0);
@@ -101,7 +102,7 @@ const accepted: Rule[] = [
   ],
   [
     'the last step, or too many: nothing more',
-    (c) => c.following === 'none' || c.full === 'retries',
+    (c) => c.following === 'none' || spent(c),
     (c) => ({ delivery: atMost(c), next: 'none' }),
   ],
   ['a call: a minute', rings, (c) => ({ delivery: atMost(c), next: nextStep(MINUTE) })],
@@ -117,14 +118,10 @@ const refusedForSure: Rule[] = [
   ['is confirmed already: nothing more', (c) => c.confirmed, () => ({ next: 'none' })],
   [
     'a sibling is left: at once',
-    (c) => c.siblings === 'left' && c.full !== 'retries',
+    (c) => c.siblings === 'left' && !spent(c),
     (c) => ({ delivery: queued(c), next: sibling(left(c)) }),
   ],
-  [
-    'nothing is left',
-    (c) => c.following === 'none' || c.full === 'retries',
-    (c) => ({ delivery: undelivered(c), next: 'none' }),
-  ],
+  ['nothing is left', (c) => c.following === 'none' || spent(c), (c) => ({ delivery: undelivered(c), next: 'none' })],
   [
     'the next step: at once unless an earlier message may still arrive',
     otherwise,
@@ -138,12 +135,12 @@ const maybeSent: Rule[] = [
   ...refusedForSure.slice(0, 2),
   [
     'a sibling is left: at once, or a minute after what may be a call',
-    (c) => c.siblings === 'left' && c.full !== 'retries',
+    (c) => c.siblings === 'left' && !spent(c),
     (c) => ({ delivery: atMost(c), next: sibling(rings(c) ? MINUTE : left(c)) }),
   ],
   [
     'nothing is left, but it may arrive',
-    (c) => c.following === 'none' || c.full === 'retries',
+    (c) => c.following === 'none' || spent(c),
     (c) => ({ delivery: atMost(c), next: 'none' }),
   ],
   [
