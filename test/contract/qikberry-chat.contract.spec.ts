@@ -101,7 +101,10 @@ describe.each([
     });
 
     it('F11 runs a flow with the code as its variable', async () => {
-      const { url, body } = await vendor.send({ voice: { bridge, flow: { id: '57' } } }, message);
+      const { url, body } = await vendor.send(
+        { voice: { bridge: '1', flow: { id: '57' } } },
+        { ...message, from: `+${bridge}` },
+      );
       expect(url).toBe('/api/v2/outgoing/send');
       expect(body).toEqual({ bridge, to: TO, flow_id: '57', name: 'otp', 'variables[otp]': CODE });
     });

@@ -77,7 +77,7 @@ describe('reports of the platform', () => {
     ['another’s reference and no id', { status: 'DELIVRD', custom: 'order-42' }],
     ['an id that is none', { status: 'DELIVRD', id: 'x'.repeat(200) }],
     ['a status that is none', { id: ID, status: null }],
-    ['an unsubscription', { event: 'sms:unsubscription', payload: { id: 1, receiver: '1', status: null } }],
+    ['an unsubscription', { event: 'sms:unsubscription', payload: { id: ID, receiver: '1', status: 'Unsubscribed' } }],
     ['a list', [[]]],
   ])('says nothing of %s', (_, body) => {
     expect(provider.parseReceipt!(report(body))).toEqual([]);

@@ -10,7 +10,7 @@ export interface Call {
 }
 
 /** Numbers travel without their plus. */
-export const digitsOf = ({ to }: OutgoingMessage): string => to.replace(/\D/g, '');
+export const digitsOf = (number: string): string => number.replace(/\D/g, '');
 
 /** Our text, as the channels call wants it. @throws ProviderError `bad_message` when it is longer than the channel takes */
 export function textOf({ text }: OutgoingMessage, longest: number): object {
@@ -27,7 +27,7 @@ interface ChannelEntry {
 /** The call that SMS and all chat channels have in common: `<channel>/message/send`. */
 export const channelsCall = (message: OutgoingMessage, entry: ChannelEntry, content: object): Call => ({
   path: `${entry.name}/message/send`,
-  body: { channels: [entry], recipient: { to: [digitsOf(message)] }, message: content },
+  body: { channels: [entry], recipient: { to: [digitsOf(message.to)] }, message: content },
 });
 
 /** `<channel>/send/template`: the text is stored at the platform, the values are ours. */
@@ -37,6 +37,6 @@ export function storedTemplateCall(
   { alias, id, data }: StoredTemplate,
   meta: object,
 ): Call {
-  const recipient = { to: [digitsOf(message)] };
+  const recipient = { to: [digitsOf(message.to)] };
   return { path: `${channel}/send/template`, body: { alias, id, recipient, data: fillShape(data, message), meta } };
 }

@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '../contract.js';
 import { ProviderError } from '../errors.js';
 import { fill } from '../template.js';
-import { channelsCall, storedTemplateCall, textOf, type Call } from './call.js';
+import { channelsCall, digitsOf, storedTemplateCall, textOf, type Call } from './call.js';
 import type { ChatSettings, WhatsappSettings, WhatsappTemplate } from './settings-chat.js';
 
 /** Longest texts, in characters. */
@@ -10,7 +10,8 @@ const LONGEST = { whatsapp: 4_096, viber: 1_000, rcs: 4_096, parameters: 1_024 }
 const VIBER_TTL = { least: 30, most: 1_209_600 };
 
 export function whatsappCall(message: OutgoingMessage, { from, template, session }: WhatsappSettings): Call {
-  const entry = { name: 'whatsapp', from: message.from ?? from, meta: { foreign_id: message.attemptId } };
+  const meta = { foreign_id: message.attemptId };
+  const entry = { name: 'whatsapp', from: digitsOf(message.from ?? from), meta };
   const content = template && !session ? templateOf(message, template) : textOf(message, LONGEST.whatsapp);
   return channelsCall(message, entry, content);
 }

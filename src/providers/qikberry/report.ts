@@ -8,6 +8,8 @@ import type { ReportSettings } from './settings.js';
 /** Our id of an attempt, as it went out; what else a webhook puts into that field is somebody else's. */
 const ATTEMPT_ID = /^[0-9a-f-]{36}-\d{1,6}$/;
 const LONGEST_ID = 128;
+/** Other events (answers, unsubscriptions) have a status of their own, which says nothing of a message. */
+const STATUS_EVENT = /:message:(status|out)$/;
 /** Where the platform gives our reference back, by channel and product. */
 const REFERENCES = ['custom', 'foreign_id', 'customid', 'cid'];
 
@@ -18,6 +20,8 @@ const REFERENCES = ['custom', 'foreign_id', 'customid', 'cid'];
 export function parseReport(request: ReceiptRequest, settings: ReportSettings): Receipt[] {
   if (!carriesSecret(request, settings) || !carriesSignature(request, settings)) throw new ReceiptRefused();
   const fields = callbackFields(request);
+  const event = textAt(fields, 'event');
+  if (event !== undefined && !STATUS_EVENT.test(event)) return [];
   const field = (name: string): string | undefined => textAt(fields, `payload.${name}`) ?? textAt(fields, name);
   const { keys } = settings;
   const references = keys.reference === undefined ? REFERENCES : [keys.reference];
@@ -31,7 +35,7 @@ export function parseReport(request: ReceiptRequest, settings: ReportSettings): 
         : undefined;
   const word = field(keys.status);
   if (about === undefined || word === undefined) return [];
-  const isSms = textAt(fields, 'event')?.startsWith('sms:') ?? field('mobile') !== undefined;
+  const isSms = event?.startsWith('sms:') ?? field('mobile') !== undefined;
   const receipt = receiptOf(about, word, isSms);
   return receipt ? [receipt] : [];
 }

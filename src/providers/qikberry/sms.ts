@@ -21,7 +21,7 @@ export function smsCall(message: OutgoingMessage, settings: DltSmsSettings, webh
     path: 'sms/send',
     body: {
       sender,
-      to: [digitsOf(message)],
+      to: [digitsOf(message.to)],
       message: message.text,
       service,
       type,

@@ -10,10 +10,10 @@ const PAUSE = '##';
 const CAMPAIGN = 'otp';
 
 export function voiceCall(message: OutgoingMessage, settings: VoiceSettings, webhookId?: string): Call {
-  const bridge = message.from ?? settings.bridge;
+  const bridge = digitsOf(message.from ?? settings.bridge);
   return settings.flow
     ? flowCall(message, bridge, settings.flow, webhookId)
-    : { path: 'outgoing/tts', body: { bridge, to: digitsOf(message), ...speechOf(message, settings) } };
+    : { path: 'outgoing/tts', body: { bridge, to: digitsOf(message.to), ...speechOf(message, settings) } };
 }
 
 /** The text with the code's characters apart, and how it is spoken. */
@@ -36,7 +36,7 @@ function flowCall(message: OutgoingMessage, bridge: string, flow: FlowSettings, 
     path: 'outgoing/send',
     body: {
       bridge,
-      to: digitsOf(message),
+      to: digitsOf(message.to),
       flow_id: flow.id,
       name: CAMPAIGN,
       [`variables[${flow.variable}]`]: message.code,
