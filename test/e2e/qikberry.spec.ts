@@ -146,7 +146,7 @@ describe('an account at Qikberry', () => {
     const question = { validation_key: KEY, challenge: 'z' };
     const answer = await post(question, { path: `?token=${KEY}` });
     expect([answer.status, await answer.json()]).toEqual([200, { challenge: 'z' }]);
-    expect((await post(question, { path: '?token=guessed' })).status).toBe(401);
+    expect((await post(question, { path: '?token=guessed' })).status).toBe(403);
   });
 
   it('G10 takes nothing with a wrong secret', async () => {

@@ -133,7 +133,7 @@ export class StoreBench {
     const entries = await this.redis.client.xrange(outboxKey(id.slice(-2)), '-', '+');
     return entries
       .map(([, flat]) => Object.fromEntries(flat.flatMap((name, i) => (i % 2 ? [] : [[name, flat[i + 1]!]]))))
-      .filter((entry) => entry.id === id) as Record<string, string>[];
+      .filter((entry) => entry.id === id);
   }
 
   /** Moves the record's clocks instead of waiting for them. */

@@ -43,23 +43,26 @@ export class ReceiptsController {
     const provider = this.accounts.find(account)?.provider;
     if (!provider?.parseReceipt) throw notFound('account that takes receipts');
     const callback = toReceiptRequest(account, request);
-    const challenge = orRefused(() => provider.challenge?.(callback));
+    const challenge = orRefused(403, () => provider.challenge?.(callback));
     if (challenge) {
       reply.type(challenge.type).send(challenge.body);
       return;
     }
-    for (const receipt of orRefused(() => provider.parseReceipt?.(callback)) ?? []) {
+    for (const receipt of orRefused(401, () => provider.parseReceipt?.(callback)) ?? []) {
       await this.receipts.take(account, receipt);
     }
     reply.send(TAKEN);
   }
 }
 
-function orRefused<T>(read: () => T): T {
+/** Whoever asks with a wrong word whether this address is ours is told no; a receipt that proves nothing is a stranger's. */
+function orRefused<T>(status: 401 | 403, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof ReceiptRefused)) throw error;
+    if (status === 403)
+      throw new Problem(403, 'forbidden', 'Not allowed', 'This is not a question of this account’s vendor.');
     throw new Problem(401, 'unauthorized', 'Not authenticated', 'This is not a receipt of this account.');
   }
 }

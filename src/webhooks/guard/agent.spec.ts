@@ -48,7 +48,7 @@ const post = (agent: Agent, host: string, path = '/') =>
 const codeOf = (call: Promise<unknown>) =>
   call.then(
     () => 'connected',
-    ({ code }: ProviderError) => code,
+    (error: unknown) => (error as ProviderError).code,
   );
 
 const at = (address: string): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 });
