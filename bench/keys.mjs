@@ -1,5 +1,6 @@
 // What it costs to know a caller: with few keys, with very many, and with more in use than a process remembers.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startOurs } from './contestants.mjs';
 import { drive, post } from './load.mjs';
@@ -27,6 +28,7 @@ export async function benchKeys(surroundings, say) {
     const lines = [['10, all in use', await rounds(ours, surroundings, few)]];
     say(`bench: making ${MANY} keys`);
     await makeUntil(tokens, MANY, make);
+    await atRest(redis);
     lines.push(['500 000, 10 in use', await rounds(ours, surroundings, few)]);
     const some = tokens.slice(-SOME);
     await round(ours, surroundings, some);
@@ -61,6 +63,11 @@ async function makeUntil(tokens, count, make) {
     const missing = Math.min(MAKE_AT_ONCE, count - tokens.length);
     tokens.push(...(await Promise.all(Array.from({ length: missing }, make))));
   }
+}
+
+/** Waits until Redis has written its file anew: while a child of it does, every write copies memory. */
+async function atRest(redis) {
+  while (!(await redis.info('persistence')).includes('aof_rewrite_in_progress:0')) await sleep(100);
 }
 
 async function rounds(ours, surroundings, tokens) {
