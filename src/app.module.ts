@@ -7,6 +7,7 @@ import { DeliveryWorkerModule } from './delivery/delivery-worker.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { ReceiptsApiModule } from './delivery/receipts/receipts-api.module.js';
 import { EventRelayModule } from './events/event-relay.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 import { CoreModule } from './shared/core.module.js';
@@ -25,7 +26,9 @@ export class AppModule {
         DeliveryModule.forRoot(config),
         HealthModule,
         ApplicationsModule,
-        ...(answers ? [VerificationsModule, ReceiptsApiModule, SandboxModule, ApplicationsApiModule] : []),
+        ...(answers
+          ? [VerificationsModule, ReceiptsApiModule, SandboxModule, ApplicationsApiModule, EventsModule]
+          : []),
         ...(sends ? [DeliveryWorkerModule, EventRelayModule] : []),
       ],
     };

@@ -36,6 +36,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   });
   const fastify = adapter.getInstance();
   parseBodies(fastify);
+  hangUpWhenStopping(fastify);
   fastify.setValidatorCompiler(compileSchema);
   fastify.addHook('onRequest', echoRequestId);
   fastify.addHook('onRequest', authenticate(app.get(Gate)));
@@ -43,6 +44,19 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   app.useGlobalFilters(new ProblemFilter(logger));
   describe(app);
   return app;
+}
+
+/** What is answered while the process stops is the last on its connection: one that stays idle would keep it alive. */
+function hangUpWhenStopping(fastify: FastifyInstance): void {
+  let stopping = false;
+  fastify.addHook('preClose', (done) => {
+    stopping = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (stopping) reply.header('connection', 'close');
+    done(null, payload);
+  });
 }
 
 /** JSON only; but routes that ask for it get any body as text. */

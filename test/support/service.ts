@@ -33,7 +33,7 @@ export const httpAccount = (url: string, extra: Yaml = {}, settings: Yaml = {}):
 /** Two applications without limits, and a sandbox for test keys; `accounts` in order on every channel. */
 export function configuration(accounts: Record<string, Yaml>, extra: Yaml = {}): Yaml {
   const names = [...Object.keys(accounts), 'sandbox'];
-  const scopes = ['verifications', 'pii:read'];
+  const scopes = ['verifications', 'webhooks', 'pii:read'];
   return {
     accounts: { ...accounts, sandbox: { use: 'sandbox' } },
     routes: Object.fromEntries(['sms', 'voice', 'whatsapp', 'email'].map((name) => [name, { default: names }])),

@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { EventStore } from '../store/event.store.js';
+import type { PasslaneEvent } from './event.js';
+import type { EventsQuery } from './events.schema.js';
+
+/** How often a caller that waits is served: a look costs Redis a few microseconds. */
+const LOOK_EVERY_MS = 200;
+
+export interface EventsPage {
+  readonly data: PasslaneEvent[];
+  readonly next_cursor: string | null;
+}
+
+/** The events of an application, for those who cannot receive webhooks. */
+@Injectable()
+export class EventsService implements BeforeApplicationShutdown {
+  private stopping = false;
+
+  constructor(private readonly store: EventStore) {}
+
+  /** Those who wait get their answer, and ask somebody else. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+  }
+
+  /** @param gone whether the caller has hung up: then nobody waits any more */
+  async page(application: string, { after, limit, wait }: EventsQuery, gone: () => boolean): Promise<EventsPage> {
+    const until = Date.now() + wait * 1_000;
+    for (;;) {
+      const entries = await this.store.read(application, after, limit);
+      if (entries.length > 0 || Date.now() >= until || this.stopping || gone()) {
+        const data = entries.map(({ json }) => JSON.parse(json) as PasslaneEvent);
+        return { data, next_cursor: entries.at(-1)?.id ?? after ?? null };
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+}

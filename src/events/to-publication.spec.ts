@@ -1,0 +1,26 @@
+import { expect, it } from '@jest/globals';
+import { toPublication } from './to-publication.js';
+
+it('says null where the change had nothing to say', () => {
+  const fields = { kind: 'canceled', id: 'v', seq: '2', at: '1700000000000', app: 'shop', status: 'canceled' };
+  const { json, type, webhook } = toPublication({ shard: 'a7', entryId: '1-0', fields });
+  expect(type).toBe('verification.canceled');
+  expect(webhook).toBeUndefined();
+  expect(JSON.parse(json)).toEqual({
+    id: 'evt_v_2',
+    type: 'verification.canceled',
+    sequence: 2,
+    created_at: '2023-11-14T22:13:20.000Z',
+    application: 'shop',
+    data: {
+      verification_id: 'v',
+      to: null,
+      profile: null,
+      status: 'canceled',
+      channel: null,
+      account: null,
+      reason: null,
+      cost: null,
+    },
+  });
+});
