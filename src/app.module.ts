@@ -9,6 +9,7 @@ import { ReceiptsApiModule } from './delivery/receipts/receipts-api.module.js';
 import { EventRelayModule } from './events/event-relay.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 import { CoreModule } from './shared/core.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         DeliveryModule.forRoot(config),
         HealthModule,
         ApplicationsModule,
+        IdempotencyModule,
         ...(answers
           ? [VerificationsModule, ReceiptsApiModule, SandboxModule, ApplicationsApiModule, EventsModule]
           : []),

@@ -1,12 +1,13 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { authenticate } from './applications/authenticate.js';
 import { Gate } from './applications/gate.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
+import { Idempotency } from './idempotency/idempotency.js';
 import { NestLogger } from './shared/logger.js';
 import { unsupportedMediaType } from './shared/problem.js';
 import { ProblemFilter, refuseAddress } from './shared/problem.filter.js';
@@ -40,6 +41,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   fastify.setValidatorCompiler(compileSchema);
   fastify.addHook('onRequest', echoRequestId);
   fastify.addHook('onRequest', authenticate(app.get(Gate)));
+  app.get(Idempotency).install(fastify);
   fastify.addHook('onResponse', logRequests(logger));
   app.useGlobalFilters(new ProblemFilter(logger));
   describe(app);
@@ -86,5 +88,23 @@ function describe(app: NestFastifyApplication): void {
     .addBasicAuth()
     .build();
   const document = SwaggerModule.createDocument(app, outline);
+  describeIdempotency(document);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+}
+
+/** A hook reads the header, so no controller names it. */
+function describeIdempotency({ paths }: OpenAPIObject): void {
+  for (const { post } of Object.values(paths)) {
+    if (!post?.security) continue;
+    post.parameters = [
+      ...(post.parameters ?? []),
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        required: false,
+        schema: { type: 'string', minLength: 1, maxLength: 255 },
+        description: 'The same key and body get the first answer again, for 24 hours; another body is refused with 422',
+      },
+    ];
+  }
 }

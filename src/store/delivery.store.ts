@@ -8,7 +8,7 @@ import { limitArguments, toLimited, type Limited } from './budgets.js';
 import { allShards, dueKey, factsKey, failuresKey, sendsKey, stateKey } from './keys.js';
 import { parseState, type Delivery, type VerificationState } from './record.js';
 import { loadScript, run } from './script.js';
-import { GRACE_MS, type NextAttempt } from './verification.store.js';
+import { GRACE_MS, type NextAttempt, type Once } from './verification.store.js';
 
 const scripts = {
   claim: loadScript('claim'),
@@ -67,7 +67,7 @@ export interface Change extends Consequence {
     readonly error?: Failure;
   };
   /** Set when the caller asked for a send: it uses the recipient's budget. */
-  readonly budget?: { readonly recipient: RecipientRef; readonly limits: Limits };
+  readonly budget?: { readonly recipient: RecipientRef; readonly limits: Limits; readonly once?: Once };
 }
 
 /** Something is due for a verification; its job goes to the queue of an account. */
@@ -128,7 +128,7 @@ export class DeliveryStore {
     ];
     const next = typeof change.next === 'string' ? [change.next, '', '', '', ''] : planArguments(change.next);
     const consequence = [change.delivery, change.confirmed ? 1 : 0, GRACE_MS, ...next];
-    const limits = budget ? limitArguments(budget.limits) : [];
+    const limits = budget ? [...limitArguments(budget.limits), budget.once ?? ''] : [];
     const args = [id, change.revision, ...about.map((value) => value ?? ''), ...consequence, ...limits];
     const answer = (await run(this.redis, scripts.apply, keys, args)) as [string, ...unknown[]];
     if (answer[0] === 'changed') return 'changed';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ApplicationStore } from './application.store.js';
+import { CallStore } from './call.store.js';
 import { DeliveryStore } from './delivery.store.js';
 import { EventStore } from './event.store.js';
 import { KeyStore } from './key.store.js';
@@ -11,6 +12,7 @@ import { VerificationStore } from './verification.store.js';
 
 const stores = [
   ApplicationStore,
+  CallStore,
   DeliveryStore,
   EventStore,
   KeyStore,

@@ -34,6 +34,12 @@ const scripts = {
   read: loadScript('read'),
 };
 
+/**
+ * Names a call with an Idempotency-Key. The script that has its effect remembers its answer under this name, for 24 h;
+ * the same call gets that answer instead of a second effect.
+ */
+export type Once = string;
+
 /** The next attempt, as the policy has chosen it. */
 export interface NextAttempt {
   readonly step: number;
@@ -62,6 +68,7 @@ export interface NewVerification {
   readonly maxChecks: number;
   readonly limits: Limits;
   readonly next: NextAttempt;
+  readonly once?: Once;
 }
 
 export interface Continuation {
@@ -80,11 +87,15 @@ export interface Continuation {
   readonly limits: Limits;
   readonly next: NextAttempt;
   readonly delayMs: number;
+  readonly once?: Once;
 }
 
 export type StartOutcome =
-  | { readonly kind: 'created'; readonly now: number; readonly sendsUsed: SendsUsed }
+  /** The id is another one than was given when the same call has created it before. */
+  | { readonly kind: 'created'; readonly id: string; readonly now: number; readonly sendsUsed: SendsUsed }
   | { readonly kind: 'pending'; readonly id: string }
+  /** By the same call, before. */
+  | { readonly kind: 'continued'; readonly id: string }
   | Limited;
 
 export type ContinueOutcome =
@@ -115,6 +126,8 @@ export interface StoredVerification {
   readonly sendsUsed: SendsUsed;
   /** Redis's time of the reading. */
   readonly now: number;
+  /** The call that was asked for has had its effect. */
+  readonly done: boolean;
 }
 
 /** State in Redis: each method is one script and one round trip. Knows no policy and no HTTP. */
@@ -147,6 +160,7 @@ export class VerificationStore {
       v.facts,
       ...budgets,
       GRACE_MS,
+      v.once ?? '',
       ...fields,
     ]);
     return toStartOutcome(answer as [string, ...unknown[]]);
@@ -170,16 +184,17 @@ export class VerificationStore {
       c.round ?? '',
       bounds.sends,
       c.webhook ?? '',
+      c.once ?? '',
     ];
     const answer = (await run(this.redis, scripts.continue, keys, args)) as [string, ...unknown[]];
     if (answer[0] === 'limited') return toLimited(answer);
     if (answer[0] === 'changed') return { kind: 'changed' };
-    const [, revision, expiresAt] = answer;
+    const [, , revision, expiresAt] = answer;
     return {
       kind: 'continued',
       revision: String(revision),
       expiresAt: Number(expiresAt),
-      sendsUsed: toSendsUsed(answer, 3),
+      sendsUsed: toSendsUsed(answer, 4),
     };
   }
 
@@ -189,9 +204,10 @@ export class VerificationStore {
     id: string,
     macs: readonly { keyId: string; mac: string }[],
     limits: Limits,
+    once: Once = '',
   ): Promise<CheckOutcome | undefined> {
     const budget = limits.failures_per_number;
-    const args = [application, id, limitCount(budget), limitWindowMs(budget)];
+    const args = [application, id, limitCount(budget), limitWindowMs(budget), once];
     for (const { keyId, mac } of macs) args.push(keyId, mac);
     const answer = (await run(this.redis, scripts.check, [stateKey(id)], args)) as (string | number)[];
     const [result, status, made, max, sends] = answer;
@@ -207,23 +223,28 @@ export class VerificationStore {
   }
 
   /** @returns undefined for an unknown id, else the status, and whether this call has brought it about */
-  async cancel(application: string, id: string): Promise<{ canceled: boolean; status: Status } | undefined> {
-    const answer = (await run(this.redis, scripts.cancel, [stateKey(id)], [application, id])) as string;
+  async cancel(
+    application: string,
+    id: string,
+    once: Once = '',
+  ): Promise<{ canceled: boolean; status: Status } | undefined> {
+    const answer = (await run(this.redis, scripts.cancel, [stateKey(id)], [application, id, once])) as string;
     if (answer === 'unknown') return undefined;
     if (answer === 'canceled') return { canceled: true, status: 'canceled' };
     return { canceled: false, status: answer.slice('already_'.length) as Status };
   }
 
-  async read(id: string): Promise<StoredVerification | undefined> {
-    const answer = await run(this.redis, scripts.read, [stateKey(id), factsKey(id)], []);
-    const [now, flat, facts, count, until] = answer as [number, string[], string, number, number];
+  async read(id: string, once: Once = ''): Promise<StoredVerification | undefined> {
+    const answer = await run(this.redis, scripts.read, [stateKey(id), factsKey(id)], [once]);
+    const [now, flat, facts, count, until, done] = answer as [number, string[], string, number, number, number];
     const state = parseState(id, flat, now);
-    return state && { state, facts, sendsUsed: { count, until }, now };
+    return state && { state, facts, sendsUsed: { count, until }, now, done: done === 1 };
   }
 }
 
 function toStartOutcome(answer: [string, ...unknown[]]): StartOutcome {
   if (answer[0] === 'limited') return toLimited(answer);
   if (answer[0] === 'pending') return { kind: 'pending', id: String(answer[1]) };
-  return { kind: 'created', now: Number(answer[1]), sendsUsed: toSendsUsed(answer, 2) };
+  if (answer[0] === 'continued') return { kind: 'continued', id: String(answer[1]) };
+  return { kind: 'created', id: String(answer[1]), now: Number(answer[2]), sendsUsed: toSendsUsed(answer, 3) };
 }

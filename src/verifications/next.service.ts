@@ -11,7 +11,7 @@ import { KEYRING } from '../shared/tokens.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { openFacts, type Facts } from '../store/facts.js';
 import { isVerificationId } from '../store/keys.js';
-import { VerificationStore, type StoredVerification } from '../store/verification.store.js';
+import { VerificationStore, type Once, type StoredVerification } from '../store/verification.store.js';
 import type { VerificationView } from './present.js';
 import { rateLimited } from './rate-limited.js';
 import { StartService } from './start.service.js';
@@ -33,17 +33,18 @@ export class NextService {
   ) {}
 
   /** Starts the next step now; after the last one, sends on the last again. @throws Problem 404, 409, 429 */
-  async next(caller: Caller, id: string): Promise<VerificationView> {
+  async next(caller: Caller, id: string, once?: Once): Promise<VerificationView> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const stored = isVerificationId(id) ? await this.store.read(id) : undefined;
+      const stored = isVerificationId(id) ? await this.store.read(id, once) : undefined;
       if (stored?.state.application !== caller.application) throw notFound('verification');
+      if (stored.done) return this.verifications.get(caller, id);
       const { status } = stored.state;
       if (status !== 'pending') {
         throw new Problem(409, 'already_final', 'Already ended', `The verification is already ${status}.`);
       }
       const facts = openFacts(this.keyring, stored.facts);
       if (!facts) throw unavailable();
-      const view = await this.advance(caller, stored, facts);
+      const view = await this.advance(caller, stored, facts, once);
       if (view) return view;
     }
     throw unavailable();
@@ -54,6 +55,7 @@ export class NextService {
     caller: Caller,
     stored: StoredVerification,
     facts: Facts,
+    once?: Once,
   ): Promise<VerificationView | undefined> {
     const { state, now } = stored;
     const { id, revision } = state;
@@ -69,14 +71,14 @@ export class NextService {
     if (again && facts.resend !== 'reuse') {
       const issuedAt = Math.floor(Date.now() / 1_000);
       const repeated: Facts = { ...facts, code: { ...facts.code, issuedAt, own: undefined } };
-      return this.starts.continue({ caller, facts: repeated, recipient, round: state.round }, stored, next.step);
+      return this.starts.continue({ caller, facts: repeated, recipient, round: state.round, once }, stored, next.step);
     }
     const outcome = await this.deliveries.apply({
       id,
       revision,
       ...decision,
       next,
-      budget: { recipient, limits: caller.limits },
+      budget: { recipient, limits: caller.limits, once },
     });
     if (outcome === 'changed') return undefined;
     if (outcome && 'kind' in outcome) throw rateLimited(outcome);

@@ -6,6 +6,7 @@ import { recipientRef, referenceHash, type RecipientRef } from '../recipients/lo
 import type { Recipient } from '../recipients/recipient.js';
 import { validationFailed } from '../shared/problem.js';
 import type { CodeFacts, Facts } from '../store/facts.js';
+import type { Once } from '../store/verification.store.js';
 import type { Plan } from './plan.js';
 import type { StartBody } from './schemas/start.schema.js';
 
@@ -18,6 +19,7 @@ export interface StartRequest {
   readonly referenceHash?: string;
   readonly maxChecks: number;
   readonly webhook?: string;
+  readonly once?: Once;
 }
 
 /** @param now Unix milliseconds. @throws Problem 422 naming `code` */

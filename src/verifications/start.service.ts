@@ -14,15 +14,21 @@ import { KEYRING } from '../shared/tokens.js';
 import { codeOf, openFacts, sealFacts, type CodeFacts, type Facts } from '../store/facts.js';
 import { newVerificationId } from '../store/keys.js';
 import type { VerificationState } from '../store/record.js';
-import { VerificationStore, type NextAttempt, type StoredVerification } from '../store/verification.store.js';
+import {
+  VerificationStore,
+  type NextAttempt,
+  type Once,
+  type StoredVerification,
+} from '../store/verification.store.js';
 import { planOfChannels, planOfProfile, refuseBothOrNeither } from './plan.js';
 import { present, presentFor, type VerificationView } from './present.js';
 import { rateLimited } from './rate-limited.js';
 import type { StartBody } from './schemas/start.schema.js';
 import { startRequest, type StartRequest } from './start-request.js';
+import { VerificationService } from './verification.service.js';
 
 /** What a repeated send takes from a request. */
-type Repetition = Pick<StartRequest, 'caller' | 'facts' | 'recipient' | 'referenceHash' | 'webhook'> & {
+type Repetition = Pick<StartRequest, 'caller' | 'facts' | 'recipient' | 'referenceHash' | 'webhook' | 'once'> & {
   /** Of the plan that is repeated; a start brings its own. */
   readonly round?: number;
 };
@@ -38,14 +44,16 @@ export class StartService {
     private readonly profiles: ProfileBook,
     private readonly store: VerificationStore,
     private readonly queue: DeliveryQueue,
+    private readonly verifications: VerificationService,
   ) {}
 
   /** Starts a verification, or sends the live one's code again. @throws Problem 422, 429, 503 */
-  async start(caller: Caller, body: StartBody): Promise<{ created: boolean; view: VerificationView }> {
-    const request = await this.prepare(caller, body);
+  async start(caller: Caller, body: StartBody, once?: Once): Promise<{ created: boolean; view: VerificationView }> {
+    const request = { ...(await this.prepare(caller, body)), once };
     for (let tries = 0; tries < TRIES; tries++) {
       const begun = await this.create(request);
       if ('view' in begun) return { created: true, view: begun.view };
+      if ('continued' in begun) return { created: false, view: await this.verifications.get(caller, begun.continued) };
       const stored = await this.store.read(begun.pending);
       const view = stored && (await this.continue(request, stored, 0));
       if (view) return { created: false, view };
@@ -86,6 +94,7 @@ export class StartService {
       limits: request.caller.limits,
       next,
       delayMs,
+      once: request.once,
     });
     if (outcome.kind === 'limited') throw rateLimited(outcome);
     if (outcome.kind === 'changed') return undefined;
@@ -115,14 +124,16 @@ export class StartService {
     return startRequest(caller, body, recipient, plan, this.keyring, Date.now());
   }
 
-  private async create(request: StartRequest): Promise<{ view: VerificationView } | { pending: string }> {
+  private async create(
+    request: StartRequest,
+  ): Promise<{ view: VerificationView } | { pending: string } | { continued: string }> {
     const { caller, facts, recipient, slot, maxChecks } = request;
-    const id = newVerificationId(recipient.shard);
+    const newId = newVerificationId(recipient.shard);
     const keyId = this.keyring.current.id;
-    const next = this.attemptAt(facts, id, 0);
+    const first = this.attemptAt(facts, newId, 0);
     const ttlMs = facts.code.ttl * 1_000;
     const outcome = await this.store.start({
-      id,
+      id: newId,
       application: caller.application,
       keyId,
       recipient,
@@ -132,15 +143,18 @@ export class StartService {
       profile: facts.profile,
       webhook: request.webhook,
       facts: sealFacts(this.keyring, facts),
-      mac: this.macOf(keyId, id, 1, facts),
+      mac: this.macOf(keyId, newId, 1, facts),
       ttlMs,
       maxChecks,
       limits: caller.limits,
-      next,
+      next: first,
+      once: request.once,
     });
     if (outcome.kind === 'limited') throw rateLimited(outcome);
     if (outcome.kind === 'pending') return { pending: outcome.id };
-    const { now, sendsUsed } = outcome;
+    if (outcome.kind === 'continued') return { continued: outcome.id };
+    const { id, now, sendsUsed } = outcome;
+    const next = id === newId ? first : this.attemptAt(facts, id, 0);
     const state: VerificationState = {
       id,
       application: caller.application,

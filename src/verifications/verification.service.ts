@@ -10,7 +10,7 @@ import { KEYRING } from '../shared/tokens.js';
 import { openFacts, type Facts } from '../store/facts.js';
 import { isVerificationId } from '../store/keys.js';
 import { SearchStore, type IndexPosition } from '../store/search.store.js';
-import { VerificationStore, type StoredVerification } from '../store/verification.store.js';
+import { VerificationStore, type Once, type StoredVerification } from '../store/verification.store.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { checksLeft, present, presentFor, presentSends, type VerificationView } from './present.js';
 import type { CheckBody } from './schemas/check.schema.js';
@@ -28,13 +28,13 @@ export class VerificationService {
   ) {}
 
   /** @throws Problem 404 for ids that this application does not have, 422 for what cannot be a code */
-  async check(caller: Caller, id: string, { code, transaction }: CheckBody) {
+  async check(caller: Caller, id: string, { code, transaction }: CheckBody, once?: Once) {
     if (!TYPED_CODE.test(normaliseCode(code))) {
       throw validationFailed([{ field: 'code', message: 'must be 4 to 12 letters and digits' }]);
     }
     if (!isVerificationId(id)) throw notFound('verification');
     const macs = this.keyring.all.map((keys) => ({ keyId: keys.id, mac: codeMac(keys.check, id, code, transaction) }));
-    const outcome = await this.store.check(caller.application, id, macs, caller.limits);
+    const outcome = await this.store.check(caller.application, id, macs, caller.limits, once);
     if (!outcome) throw notFound('verification');
     const { result, status, made, max, sends, sendsUsed } = outcome;
     return {
@@ -53,8 +53,8 @@ export class VerificationService {
   }
 
   /** @throws Problem 404, or 409 when it has already ended */
-  async cancel(caller: Caller, id: string): Promise<VerificationView> {
-    const outcome = isVerificationId(id) ? await this.store.cancel(caller.application, id) : undefined;
+  async cancel(caller: Caller, id: string, once?: Once): Promise<VerificationView> {
+    const outcome = isVerificationId(id) ? await this.store.cancel(caller.application, id, once) : undefined;
     if (!outcome) throw notFound('verification');
     if (!outcome.canceled) {
       throw new Problem(409, 'already_final', 'Already ended', `The verification is already ${outcome.status}.`);

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/com
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../applications/authenticate.js';
+import { onceOf } from '../idempotency/idempotency.js';
 import { Endpoint } from '../shared/endpoint.js';
 import { checkAnswerSchema, checkSchema, type CheckBody } from './schemas/check.schema.js';
 import { searchSchema, type SearchQuery } from './schemas/search.schema.js';
@@ -42,7 +43,7 @@ export class VerificationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() body: StartBody,
   ) {
-    const { created, view } = await this.starts.start(callerOf(request), body);
+    const { created, view } = await this.starts.start(callerOf(request), body, onceOf(request));
     reply.status(created ? 201 : 200);
     return view;
   }
@@ -57,7 +58,7 @@ export class VerificationsController {
     problems: { ...problems, ...unknown },
   })
   check(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: CheckBody) {
-    return this.verifications.check(callerOf(request), id, body);
+    return this.verifications.check(callerOf(request), id, body, onceOf(request));
   }
 
   @Get(':id')
@@ -98,7 +99,7 @@ export class VerificationsController {
     },
   })
   next(@Req() request: FastifyRequest, @Param('id') id: string) {
-    return this.nexts.next(callerOf(request), id);
+    return this.nexts.next(callerOf(request), id, onceOf(request));
   }
 
   @Post(':id/cancel')
@@ -110,6 +111,6 @@ export class VerificationsController {
     problems: { ...problems, ...unknown, 409: 'It has already ended' },
   })
   cancel(@Req() request: FastifyRequest, @Param('id') id: string) {
-    return this.verifications.cancel(callerOf(request), id);
+    return this.verifications.cancel(callerOf(request), id, onceOf(request));
   }
 }

@@ -106,7 +106,7 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
     metrics,
   );
   const verifications = new VerificationService(keyring, store, undefined as unknown as SearchStore);
-  const starts = new StartService(config, keyring, profiles, store, queue);
+  const starts = new StartService(config, keyring, profiles, store, queue, verifications);
   return {
     starts,
     verifications,

@@ -25,7 +25,7 @@ export const reportingAccount = (gateway: Gateway, receipt: Yaml = {}, extra: Ya
 
 /** Like `configuration`, with keys that may edit profiles, and limits of the shop's. */
 export function failoverConfiguration(accounts: Record<string, Yaml>, extra: Yaml = {}, limits: unknown = 'off'): Yaml {
-  const scopes = ['verifications', 'profiles', 'pii:read'];
+  const scopes = ['verifications', 'profiles', 'webhooks', 'pii:read'];
   return configuration(accounts, {
     applications: {
       shop: {

@@ -8,11 +8,11 @@ import type { VerificationState } from '../../src/store/record.js';
 import { VerificationStore, type Continuation, type NewVerification } from '../../src/store/verification.store.js';
 import type { TestRedis } from './redis.js';
 
-const NO_LIMITS: Limits = { sends_per_number: null, failures_per_number: null };
+export const NO_LIMITS: Limits = { sends_per_number: null, failures_per_number: null };
 const APPLICATION = 'shop';
 
 /** What the workbench's codes are compared by. */
-const RIGHT = 'mac-of-the-right-code';
+export const RIGHT = 'mac-of-the-right-code';
 
 export const sent = (more: Partial<AttemptResult> = {}): AttemptResult => ({
   status: 'sent',

@@ -8,12 +8,26 @@
 local DUE_TTL = 90000000 -- 25 h: longer than any code lives; every live entry renews it
 local OUTBOX_TTL = 691200000 -- 8 days from the last write: nobody is told of what is older than the week that streams keep
 
+local ONCE_TTL = 86400000 -- 24 h: as long as an Idempotency-Key is remembered
+
 local function clock()
   local t = redis.call('TIME')
   return t[1] * 1000 + math.floor(t[2] / 1000)
 end
 
 local function prefix_of(key) return string.sub(key, 1, 8) end -- pl:{xx}:
+
+-- What a call with an Idempotency-Key has answered, kept by the script that has its effect: whoever repeats the call,
+-- because the answer got lost, finds it. `once` names the call; '' where it has no key. nil or false when it is new.
+local function repeated(prefix, once)
+  local kept = once ~= '' and redis.call('GET', prefix .. 'i:' .. once)
+  return kept and cjson.decode(kept)
+end
+
+local function remember(prefix, once, answer)
+  if once ~= '' then redis.call('SET', prefix .. 'i:' .. once, cjson.encode(answer), 'PX', ONCE_TTL) end
+  return answer
+end
 
 -- Tells of a change, in the script that makes it: so no event is lost, and none is told of what did not happen. About the
 -- given attempt, else about the newest one. The relay publishes what stands in the shard's outbox, and takes it out; the

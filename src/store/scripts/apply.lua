@@ -5,7 +5,7 @@
 -- ARGV 1 id  2 revision that was read  3 attempt that a receipt is about, or ''  4 its new status, or ''
 --      5 vendor's status  6 error kind  7 error code  8 delivery  9 confirmed (1 or 0)  10 grace ms
 --      11 'keep' | 'none' | delay ms  12 step  13 channel  14 account  15 lease ms
---      16 sends limit  17 sends window ms  18 failures limit
+--      16 sends limit  17 sends window ms  18 failures limit  19 name of the call, or ''
 -- Returns {'changed'} | {'limited', name, ms} | {'done'} | {'again', revision, expires, account}
 local now = clock()
 local key, id, a = KEYS[1], ARGV[1], ARGV[3] .. ':'
@@ -14,11 +14,13 @@ if s[3] ~= ARGV[2] then return { 'changed' } end
 local live = s[1] == 'pending' and now < tonumber(s[2])
 
 if KEYS[2] then
-  if not live then return { 'changed' } end
+  -- What the call has done already is found by whoever reads again.
+  if not live or repeated(prefix_of(key), ARGV[19]) then return { 'changed' } end
   local name, wait = refusing(KEYS[2], tonumber(ARGV[16]), KEYS[3], tonumber(ARGV[18]))
   if name then return { 'limited', name, wait } end
   use(KEYS[2], tonumber(ARGV[16]), ARGV[17])
   redis.call('HINCRBY', key, 'sends', 1)
+  remember(prefix_of(key), ARGV[19], 'applied')
 end
 
 redis.call('HINCRBY', key, 'rev', 1)

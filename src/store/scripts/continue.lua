@@ -8,11 +8,14 @@
 --      14 MAC of a new code, or '' to keep the old one  15 its ttl ms  16 1 when older codes stay right  17 retention ms
 --      18 round that the caller saw, if it repeats that round's plan; '' when it brings a plan of its own
 --     19 sends of one verification at most  20 webhook that events go to from now on, or '' to keep what there is
--- Returns {'continued', revision, expires, sends used, until when} | {'changed'} | {'limited', name, ms}
+--     21 name of the call, or ''
+-- Returns {'continued', id, revision, expires, sends used, until when} | {'changed'} | {'limited', name, ms}
 local now = clock()
 local key, id, prefix = KEYS[1], ARGV[1], prefix_of(KEYS[1])
 local s = redis.call('HMGET', key, 'status', 'expires', 'gen', 'created', 'rcpt', 'slot', 'round', 'sends')
 local expires = tonumber(s[2])
+-- The call has had its effect: whoever begins again finds that.
+if repeated(prefix, ARGV[21]) then return { 'changed' } end
 -- Only a new code makes the caller's facts wrong; deliveries and other continuations do not.
 if s[1] ~= 'pending' or now >= expires or s[3] ~= ARGV[2] then return { 'changed' } end
 if ARGV[18] ~= '' and ARGV[18] ~= s[7] then return { 'changed' } end
@@ -44,4 +47,5 @@ if KEYS[5] then
   redis.call('PEXPIRE', KEYS[5], ARGV[8])
 end
 settle(key, id, now, tonumber(ARGV[7]), true)
-return { 'continued', redis.call('HGET', key, 'rev'), expires, sends_used(prefix, s[5], now) }
+local revision = redis.call('HGET', key, 'rev')
+return remember(prefix, ARGV[21], { 'continued', id, revision, expires, sends_used(prefix, s[5], now) })

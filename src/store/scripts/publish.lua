@@ -1,11 +1,11 @@
+--- @include _shared
 -- Puts events into their application's stream: each once, however often and by however many relays it is tried. An
 -- outbox is read from its beginning, so whatever is not beyond the shard's mark has been published.
 -- KEYS 1 stream  2 marks: shard -> id of its last outbox entry that was published
 -- ARGV 1 life of an event ms  2 how many are kept at most  3 life of the marks ms
 --      4... shard, id in its outbox, type, webhook or '', event; a shard's in the order of its outbox
 -- Returns how many were new
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local now = clock()
 
 -- Both parts are padded, so that the texts compare as the numbers do: those do not fit into Lua's.
 local function comparable(id)

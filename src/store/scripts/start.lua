@@ -4,12 +4,16 @@
 --      8 index by reference (only with a reference)
 -- ARGV 1 id  2 ttl ms  3 retention ms  4 index life ms  5 facts  6 sends limit  7 sends window ms  8 failures limit
 --      9 grace ms: the starter adds the job itself; only if it dies does the poller, after this
---      10... fields of the state
--- Returns {'created', now, sends used, until when} | {'pending', id} | {'limited', name, ms}
+--      10 name of the call, or ''  11... fields of the state
+-- Returns {'created', id, now, sends used, until when} | {'pending', id} | {'limited', name, ms}
+-- A repeated call gets its first answer: that, or {'continued', id, ...} of continue.lua.
 local now = clock()
 local key, id, prefix = KEYS[1], ARGV[1], prefix_of(KEYS[1])
 local expires = now + tonumber(ARGV[2])
 local remove_at = expires + tonumber(ARGV[3])
+
+local kept = repeated(prefix, ARGV[10])
+if kept then return kept end
 
 local pending = redis.call('GET', KEYS[3])
 if pending then
@@ -27,7 +31,7 @@ if name then return { 'limited', name, wait } end
 use(KEYS[4], sends_limit, ARGV[7])
 
 redis.call('HSET', key, 'status', 'pending', 'delivery', 'queued', 'created', now, 'expires', expires, 'made', 0,
-  'sends', 1, 'gen', 1, 'e1', expires, 'round', 1, 'rev', 1, 'n', 0, 'fence', 0, 'next_at', now, unpack(ARGV, 10))
+  'sends', 1, 'gen', 1, 'e1', expires, 'round', 1, 'rev', 1, 'n', 0, 'fence', 0, 'next_at', now, unpack(ARGV, 11))
 redis.call('PEXPIREAT', key, remove_at)
 redis.call('SET', KEYS[2], ARGV[5], 'PXAT', remove_at)
 redis.call('SET', KEYS[3], id, 'PXAT', expires)
@@ -38,4 +42,4 @@ end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now - tonumber(ARGV[4]))
 due(prefix, id, now + tonumber(ARGV[9]))
 emit(key, id, now, 'created')
-return { 'created', now, sends_used(prefix, string.match(KEYS[4], '[^:]+$'), now) }
+return remember(prefix, ARGV[10], { 'created', id, now, sends_used(prefix, string.match(KEYS[4], '[^:]+$'), now) })
