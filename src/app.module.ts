@@ -13,6 +13,8 @@ import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 import { CoreModule } from './shared/core.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
+import { WebhookPumpModule } from './webhooks/webhook-pump.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The list of features, by role: `api` answers, `worker` sends, `all` does both. Health is everywhere. */
 @Module({})
@@ -29,9 +31,9 @@ export class AppModule {
         ApplicationsModule,
         IdempotencyModule,
         ...(answers
-          ? [VerificationsModule, ReceiptsApiModule, SandboxModule, ApplicationsApiModule, EventsModule]
+          ? [VerificationsModule, ReceiptsApiModule, SandboxModule, ApplicationsApiModule, EventsModule, WebhooksModule]
           : []),
-        ...(sends ? [DeliveryWorkerModule, EventRelayModule] : []),
+        ...(sends ? [DeliveryWorkerModule, EventRelayModule, WebhookPumpModule] : []),
       ],
     };
   }

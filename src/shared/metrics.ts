@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 
 /** What is counted. Labels are names of accounts and fixed words: never a number, never an id. */
 @Injectable()
@@ -10,6 +10,20 @@ export class Metrics {
     name: 'passlane_receipts_total',
     help: 'Receipts of providers, by what became of them: applied, unchanged, parked (no such message yet), unknown',
     labelNames: ['account', 'status', 'outcome'],
+    registers: [this.registry],
+  });
+
+  readonly webhooks = new Counter({
+    name: 'passlane_webhook_attempts_total',
+    help: 'Attempts to send an event to a webhook, by outcome: delivered, failed',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
+  readonly webhookAge = new Histogram({
+    name: 'passlane_webhook_delay_seconds',
+    help: 'From an event to its delivery, of those delivered with the first attempt',
+    buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60, 600],
     registers: [this.registry],
   });
 }

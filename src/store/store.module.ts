@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ApplicationStore } from './application.store.js';
 import { CallStore } from './call.store.js';
 import { DeliveryStore } from './delivery.store.js';
+import { EventReader } from './event-reader.store.js';
 import { EventStore } from './event.store.js';
 import { KeyStore } from './key.store.js';
 import { PepperStore } from './pepper.store.js';
@@ -9,11 +10,15 @@ import { ProfileStore } from './profile.store.js';
 import { ReceiptStore } from './receipt.store.js';
 import { SearchStore } from './search.store.js';
 import { VerificationStore } from './verification.store.js';
+import { WebhookHistoryStore } from './webhook-history.store.js';
+import { WebhookQueueStore } from './webhook-queue.store.js';
+import { WebhookStore } from './webhook.store.js';
 
 const stores = [
   ApplicationStore,
   CallStore,
   DeliveryStore,
+  EventReader,
   EventStore,
   KeyStore,
   PepperStore,
@@ -21,6 +26,9 @@ const stores = [
   ReceiptStore,
   SearchStore,
   VerificationStore,
+  WebhookHistoryStore,
+  WebhookQueueStore,
+  WebhookStore,
 ];
 
 @Module({ providers: stores, exports: stores })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { makeAddressGuard } from './address.js';
+import { makeGuard } from './address.js';
 
 const REFUSED = [
   ...['0.0.0.0', '0.1.2.3', '10.0.0.1', '10.255.255.255', '100.64.0.1', '100.100.100.200', '100.127.255.255'],
@@ -44,7 +44,7 @@ const TAKEN = [
 ];
 
 describe('the addresses that webhooks may connect to', () => {
-  const mayConnect = makeAddressGuard([]);
+  const { mayConnect } = makeGuard({ allow: [], allowHttp: false });
 
   it.each(REFUSED)('are not %s', (address) => {
     expect(mayConnect(address)).toBe(false);
@@ -55,7 +55,8 @@ describe('the addresses that webhooks may connect to', () => {
   });
 
   it('are more where the configuration allows a range or an address, and no more than that', () => {
-    const allowing = makeAddressGuard(['10.1.0.0/16', '192.168.7.7', 'fd12::/16']);
+    const allow = ['10.1.0.0/16', '192.168.7.7', 'fd12::/16'];
+    const { mayConnect: allowing } = makeGuard({ allow, allowHttp: false });
     for (const address of ['10.1.0.1', '10.1.255.255', '192.168.7.7', 'fd12::1', '::ffff:10.1.0.1']) {
       expect([address, allowing(address)]).toEqual([address, true]);
     }

@@ -1,7 +1,12 @@
 import { BlockList, isIP } from 'node:net';
+import type { WebhooksConfig } from '../../config/config.js';
 
-/** True for an address that webhooks may connect to. */
-export type AddressGuard = (address: string) => boolean;
+/** Where webhooks may go. */
+export interface Guard {
+  readonly mayConnect: (address: string) => boolean;
+  /** Also without TLS. */
+  readonly allowHttp: boolean;
+}
 
 /**
  * What is not a public host: IANA's IPv4 Special-Purpose Address Registry, multicast, and the one cloud metadata
@@ -35,10 +40,10 @@ const NOT_PUBLIC_IPV6 = rangesOf([
   '3fff::/20', // documentation
 ]);
 
-/** @param allow CIDR ranges and addresses that are fine although they are not public; the configuration has checked them */
-export function makeAddressGuard(allow: readonly string[]): AddressGuard {
+/** What the configuration allows is fine although it is not public; it has checked the ranges. */
+export function makeGuard({ allow, allowHttp }: WebhooksConfig): Guard {
   const allowed = rangesOf(allow);
-  return (address) => {
+  const mayConnect = (address: string): boolean => {
     const version = isIP(address);
     // A zone is a way to say which cable: never a public address.
     if (version === 0 || address.includes('%')) return false;
@@ -46,6 +51,7 @@ export function makeAddressGuard(allow: readonly string[]): AddressGuard {
     if (allowed.check(address, 'ipv6')) return true;
     return GLOBAL_IPV6.check(address, 'ipv6') && !NOT_PUBLIC_IPV6.check(address, 'ipv6');
   };
+  return { mayConnect, allowHttp };
 }
 
 function rangesOf(ranges: readonly string[]): BlockList {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Agent } from 'undici';
 import type { ProviderError } from '../../providers/errors.js';
 import { exchange } from '../../providers/http-client.js';
-import { makeAddressGuard } from './address.js';
+import { makeGuard } from './address.js';
 import { makeGuardedAgent, type Resolve } from './agent.js';
 
 let server: Server;
@@ -36,8 +36,8 @@ afterEach(async () => {
   agents = [];
 });
 
-function agentFor(allow: string[], resolve?: Resolve): Agent {
-  const agent = makeGuardedAgent(makeAddressGuard(allow), resolve);
+function agentFor(allow: string[], resolve?: Resolve, allowHttp = true): Agent {
+  const agent = makeGuardedAgent(makeGuard({ allow, allowHttp }), resolve);
   agents.push(agent);
   return agent;
 }
@@ -106,6 +106,12 @@ describe('the client of webhooks', () => {
     expect(await codeOf(post(agent, 'receiver.example'))).toBe('address_not_allowed');
     expect(asked).toBe(2);
     expect(connections).toBe(1);
+  });
+
+  it('connects to nothing without TLS unless that is allowed', async () => {
+    expect(await codeOf(post(agentFor(['127.0.0.1'], undefined, false), '127.0.0.1'))).toBe('address_not_allowed');
+    expect(connections).toBe(0);
+    expect(await codeOf(post(agentFor(['127.0.0.1']), '127.0.0.1'))).toBe('connected');
   });
 
   it('does not follow a redirect', async () => {

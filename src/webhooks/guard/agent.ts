@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
-import type { AddressGuard } from './address.js';
+import type { Guard } from './address.js';
 
 /** All addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
@@ -21,7 +21,7 @@ class AddressNotAllowed extends Error {
  * takes another's connection. Redirects are not followed, proxies not used.
  * @param resolve the system's resolver unless a test brings its own
  */
-export function makeGuardedAgent(mayConnect: AddressGuard, resolve: Resolve = fromSystem()): Agent {
+export function makeGuardedAgent({ mayConnect, allowHttp }: Guard, resolve: Resolve = fromSystem()): Agent {
   const lookup: LookupFunction = (hostname, options, callback) => {
     resolve(hostname).then(
       (addresses) => {
@@ -40,9 +40,11 @@ export function makeGuardedAgent(mayConnect: AddressGuard, resolve: Resolve = fr
   return new Agent({
     connect: (options, callback) => {
       // Node looks up names only: an address that stands in the URL comes by here.
-      if (isIP(options.hostname) && !mayConnect(options.hostname)) {
-        callback(new AddressNotAllowed('the address is not allowed'), null);
-      } else connect(options, callback);
+      const refused = isIP(options.hostname) && !mayConnect(options.hostname);
+      // It may have been allowed when the webhook was made.
+      const plain = options.protocol !== 'https:' && !allowHttp;
+      if (refused || plain) callback(new AddressNotAllowed('the address is not allowed'), null);
+      else connect(options, callback);
     },
   });
 }

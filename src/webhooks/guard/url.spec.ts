@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { makeAddressGuard } from './address.js';
+import { makeGuard } from './address.js';
 import { urlFault } from './url.js';
 
 const fault = (url: string, { allow = [], http = false }: { allow?: string[]; http?: boolean } = {}) =>
-  urlFault(url, makeAddressGuard(allow), http);
+  urlFault(url, makeGuard({ allow, allowHttp: http }));
 
 describe('the address of a webhook', () => {
   it.each(['https://example.com', 'https://example.com:8443/hooks?tenant=7', 'https://1.1.1.1/', 'https://login.svc'])(

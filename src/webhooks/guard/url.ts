@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { AddressGuard } from './address.js';
+import type { Guard } from './address.js';
 
 /** The host without the brackets that an IPv6 address has in a URL. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
@@ -8,7 +8,7 @@ export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g
  * What is wrong with the address of a webhook, or undefined. The URL parser has turned decimal, octal, hexadecimal and
  * shortened addresses into plain ones. A name is not looked up: what it resolves to is checked at each connection.
  */
-export function urlFault(text: string, mayConnect: AddressGuard, allowHttp: boolean): string | undefined {
+export function urlFault(text: string, { mayConnect, allowHttp }: Guard): string | undefined {
   if (!URL.canParse(text)) return 'must be a URL';
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https://';

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { StoreModule } from '../store/store.module.js';
+import { webhookAgent } from './agent.provider.js';
+import { DeliveriesService } from './deliveries.service.js';
+import { ReplayService } from './replay.service.js';
+import { WebhookService } from './webhook.service.js';
+import { WebhooksController } from './webhooks.controller.js';
+
+/** Webhooks over the API. */
+@Module({
+  imports: [StoreModule],
+  controllers: [WebhooksController],
+  providers: [webhookAgent, WebhookService, DeliveriesService, ReplayService],
+})
+export class WebhooksModule {}
