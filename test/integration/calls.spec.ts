@@ -140,11 +140,9 @@ describe('a script that is called again by the same call', () => {
     const recipient = bench.recipient();
     const id = await bench.created(recipient);
     const next = { step: 1, channel: 'voice', account: 'second', leaseMs: 5_000, delayMs: 0 } as const;
-    const apply = async () => {
-      const { revision } = await bench.state(id);
-      const budget = { recipient, limits: NO_LIMITS, once: 'call' };
-      return bench.deliveries.apply({ id, revision, delivery: 'queued', confirmed: false, next, budget });
-    };
+    const { revision } = await bench.state(id);
+    const budget = { recipient, limits: NO_LIMITS, once: 'call' };
+    const apply = () => bench.deliveries.apply({ id, revision, delivery: 'queued', confirmed: false, next, budget });
     expect(await apply()).toMatchObject({ id });
     expect(await apply()).toBe('changed');
     expect(await bench.verifications.read(id, 'call')).toMatchObject({ done: true, state: { sends: 2 } });

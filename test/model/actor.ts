@@ -26,6 +26,8 @@ export interface Request {
   readonly typed?: string;
   /** A receipt that is taken. */
   readonly receipt?: { readonly account: string; readonly receipt: Receipt };
+  /** Name of a call with an Idempotency-Key. */
+  readonly once?: string;
   /** Job of a worker. */
   readonly job?: string;
 }

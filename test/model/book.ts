@@ -59,6 +59,8 @@ export class Book {
   readonly codes = new Map<string, (string | undefined)[]>();
   readonly compared = new Map<string, number>();
   readonly approvals = new Map<string, number>();
+  /** Of each call with an Idempotency-Key that has had its effect: what it was told. */
+  readonly effects = new Map<string, string>();
   /** Events of each verification, in order. */
   readonly told = new Map<string, readonly Told[]>();
   readonly sent: Sent[] = [];

@@ -4,6 +4,7 @@ import type { Actor } from './actor.js';
 import type { Book } from './book.js';
 import { checkEnd, checkTold } from './event-rules.js';
 import { isLive, number, RANK, type Fields } from './fields.js';
+import { checkAnswered, isRepeat, learnEffect } from './once-rules.js';
 import { isAsked, scriptRules, wordOf, type Performed } from './script-rules.js';
 import { CALL_GAP_MS, checkChange, checkState } from './state-rules.js';
 import { LEASE_MS } from './services.js';
@@ -34,8 +35,11 @@ export class Checker {
     const about = keys[0]?.split(':v:')[1] ?? '';
     const after = new Map(ids.map((id, i) => [id, reply.seen[i]]));
     const own: Performed = { ...performed, before: this.seen.get(about)?.fields, after: after.get(about)?.fields };
-    this.learn(own, about);
-    scriptRules[script]?.(own, this.book);
+    if (!isRepeat(own, this.book)) {
+      this.learn(own, about);
+      scriptRules[script]?.(own, this.book);
+      learnEffect(own, this.book);
+    }
     const asked = isAsked(own);
     for (const [id, seen] of after) {
       const before = this.seen.get(id);
@@ -82,6 +86,7 @@ export class Checker {
   }
 
   ended(actor: Actor, now: number): void {
+    checkAnswered(actor, this.book);
     for (const sent of this.book.sent) if (sent.worker === actor) sent.finishedAt = now;
     const { receipt } = actor.request;
     if (receipt) this.book.receipts.push({ ...receipt, at: now });

@@ -47,7 +47,8 @@ function isFailover(fields: Fields, n: number): boolean {
 /** What only the call tells. */
 function done(p: Performed, before: Fields, after: Fields): string[] {
   const n = String(p.args[1]);
-  if (p.script === 'check') return ['incorrect', 'replaced'].includes(wordOf(p)) ? ['incorrect'] : [];
+  const compared = number(after, 'made') > number(before, 'made');
+  if (p.script === 'check') return compared && wordOf(p) !== 'approved' ? ['incorrect'] : [];
   const accepted = p.script === 'record' && p.args[3] === 'sent';
   return accepted && before[`${n}:sent`] === undefined && after[`${n}:sent`] !== undefined ? ['sent'] : [];
 }

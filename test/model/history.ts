@@ -1,7 +1,7 @@
 import { GRACE_MS } from '../../src/store/verification.store.js';
 import { checkOwed, owed } from './checker.js';
 import { Random } from './random.js';
-import { cancel, check, next, randomLimits, receipt, start } from './requests.js';
+import { cancel, check, next, randomLimits, receipt, repeat, start } from './requests.js';
 import { must } from './violation.js';
 import type { VirtualRedis } from './virtual-redis.js';
 import { World, type Place } from './world.js';
@@ -39,7 +39,7 @@ export async function runHistory(
 }
 
 function choose(world: World): Operation {
-  const { random, actors, ids, book } = world;
+  const { random, actors, ids, book, repeatable } = world;
   const waiting = [...world.jobs].filter(([, { active }]) => !active);
   const workers = actors.filter(({ claim }) => claim);
   const running = actors.length > 0 ? 1 : 0;
@@ -49,6 +49,7 @@ function choose(world: World): Operation {
     [2 * begun, check],
     [0.3 * begun, cancel],
     [1 * begun, next],
+    [repeatable.length > 0 ? 1.5 : 0, repeat],
     [book.sent.length > 0 ? 3 : 0, receipt],
     [book.sent.at(-1) && book.sent.at(-1)?.finishedAt === undefined ? 4 : 0, receipt],
     [2, (w) => w.poll()],

@@ -111,6 +111,30 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
     by: '',
   },
   {
+    without: 'the memory of a start',
+    script: 'start',
+    replace: 'if kept then return kept end',
+    by: '',
+  },
+  {
+    without: 'the memory of a check',
+    script: 'check',
+    replace: 'if kept then return kept end',
+    by: '',
+  },
+  {
+    without: 'the memory of a continuation',
+    script: 'continue',
+    replace: "if repeated(prefix, ARGV[20]) then return { 'changed' } end",
+    by: '',
+  },
+  {
+    without: 'the memory of a next step',
+    script: 'apply',
+    replace: "remember(prefix_of(key), ARGV[19], 'applied')",
+    by: '',
+  },
+  {
     without: 'the event of an end',
     script: 'check',
     replace: 'emit(key, id, now, status, nil, reason)',

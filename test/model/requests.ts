@@ -2,7 +2,8 @@ import type { CodeDefaults, Limits, Profile, ProfileChannel, Step } from '../../
 import type { Channel, Receipt } from '../../src/providers/contract.js';
 import { newVerificationId } from '../../src/store/keys.js';
 import type { Random } from './random.js';
-import { ROUTES } from './services.js';
+import type { Request } from './actor.js';
+import { ROUTES, type Services } from './services.js';
 import type { World } from './world.js';
 
 /** Own codes are few, so that the same one comes twice. Ten digits: that two made codes are equal does not happen. */
@@ -54,7 +55,10 @@ export async function start(world: World): Promise<void> {
   const request = { steps: profile.channels, ownCode: code };
   const plan = profile.channels.map(({ channel, wait, confirm_on }) => `${channel} ${wait} ${confirm_on}`).join(', ');
   world.note(() => `plan: ${plan}; ${String(profile.defaults.resend)}; ttl ${body.ttl}; own code ${String(code)}`);
-  await world.begin('start', ({ starts }) => starts.start(caller, body), request);
+  await call(world, 'start', request, ({ starts }, once) => {
+    world.profile = profile;
+    return starts.start(caller, body, once);
+  });
 }
 
 export async function check(world: World): Promise<void> {
@@ -71,17 +75,40 @@ export async function check(world: World): Promise<void> {
   const kind =
     codes.at(-1) === typed && typed !== undefined ? 'the newest' : known.includes(code) ? 'an old' : 'a wrong';
   const what = `check of ${world.short(id)} with ${kind} code`;
-  await world.begin(what, ({ verifications }) => verifications.check(caller, id, { code }), { typed: code });
+  await call(world, what, { typed: code }, ({ verifications }, once) =>
+    verifications.check(caller, id, { code }, once),
+  );
 }
 
 export async function cancel(world: World): Promise<void> {
   const id = recent(world);
-  await world.begin(`cancel ${world.short(id)}`, ({ verifications }) => verifications.cancel(world.caller, id));
+  await call(world, `cancel ${world.short(id)}`, {}, ({ verifications }, once) =>
+    verifications.cancel(world.caller, id, once),
+  );
 }
 
 export async function next(world: World): Promise<void> {
   const id = recent(world);
-  await world.begin(`next ${world.short(id)}`, ({ nexts }) => nexts.next(world.caller, id));
+  await call(world, `next ${world.short(id)}`, {}, ({ nexts }, once) => nexts.next(world.caller, id, once));
+}
+
+/** Some calls have an Idempotency-Key, and can be made again. */
+async function call(
+  world: World,
+  what: string,
+  request: Request,
+  body: (services: Services, once: string | undefined) => Promise<unknown>,
+): Promise<void> {
+  const once = world.random.chance(0.4) ? `${world.place.number}-${world.repeatable.length + 1}` : undefined;
+  const begin = () => world.begin(what, (services) => body(services, once), { ...request, once });
+  if (once !== undefined) world.repeatable.push(begin);
+  await begin();
+}
+
+/** Mostly the newest one, while the first is still running, after it, or instead of one that died. */
+export async function repeat({ random, repeatable }: World): Promise<void> {
+  const again = random.chance(0.7) ? repeatable.at(-1)! : random.pick(repeatable);
+  await again();
 }
 
 /** About any message that was sent, of any age, by either id; sometimes about none, or from another account. */

@@ -53,6 +53,8 @@ export class World {
   readonly actors: Actor[] = [];
   readonly jobs = new Map<string, Job>();
   readonly notes: string[] = [];
+  /** Calls with an Idempotency-Key, to be made again; whatever has become of them. */
+  readonly repeatable: (() => Promise<unknown>)[] = [];
   readonly caller: Caller;
   readonly book: Book;
   readonly touched = new Set<string>();

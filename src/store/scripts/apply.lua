@@ -14,12 +14,12 @@ if s[3] ~= ARGV[2] then return { 'changed' } end
 local live = s[1] == 'pending' and now < tonumber(s[2])
 
 if KEYS[2] then
-  -- What the call has done already is found by whoever reads again.
-  if not live or repeated(prefix_of(key), ARGV[19]) then return { 'changed' } end
+  if not live then return { 'changed' } end
   local name, wait = refusing(KEYS[2], tonumber(ARGV[16]), KEYS[3], tonumber(ARGV[18]))
   if name then return { 'limited', name, wait } end
   use(KEYS[2], tonumber(ARGV[16]), ARGV[17])
   redis.call('HINCRBY', key, 'sends', 1)
+  -- The same call does not come here again: it has read this revision's successor, and finds what it has done.
   remember(prefix_of(key), ARGV[19], 'applied')
 end
 
