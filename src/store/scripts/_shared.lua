@@ -29,9 +29,9 @@ local function remember(prefix, once, answer)
   return answer
 end
 
--- Tells of a change, in the script that makes it: so no event is lost, and none is told of what did not happen. About the
--- given attempt, else about the newest one. The relay publishes what stands in the shard's outbox, and takes it out; the
--- empty stream stays, because it knows the last id: a clock that goes back must not give the same ids again.
+-- Tells of a change, in the script that makes it: so no event is lost, and none is told of what did not happen. About
+-- the given attempt (0: none yet), else about the newest one. The relay publishes what stands in the shard's outbox, and
+-- takes it out; the empty stream stays, because it knows the last id: a clock that goes back must not give ids again.
 local function emit(key, id, now, kind, attempt, reason)
   local a = (attempt or redis.call('HGET', key, 'n')) .. ':'
   local s = redis.call('HMGET', key, 'app', 'status', 'masked', 'profile', 'hook', a .. 'channel', a .. 'account', 'next_channel')

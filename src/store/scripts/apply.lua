@@ -19,7 +19,7 @@ if KEYS[2] then
   if name then return { 'limited', name, wait } end
   use(KEYS[2], tonumber(ARGV[16]), ARGV[17])
   redis.call('HINCRBY', key, 'sends', 1)
-  -- The same call does not come here again: it has read this revision's successor, and finds what it has done.
+  -- Whoever repeats the call reads first, and finds it there; whoever has read before is refused by the revision.
   remember(prefix_of(key), ARGV[19], 'applied')
 end
 

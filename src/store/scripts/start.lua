@@ -41,5 +41,5 @@ for i = 6, #KEYS do
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now - tonumber(ARGV[4]))
 due(prefix, id, now + tonumber(ARGV[9]))
-emit(key, id, now, 'created')
+emit(key, id, now, 'created', 0)
 return remember(prefix, ARGV[10], { 'created', id, now, sends_used(prefix, string.match(KEYS[4], '[^:]+$'), now) })
