@@ -49,3 +49,10 @@ it('every event arrives, in the order of its verification, although the process 
     expect(own.map((id) => Number(id.split('_')[2]))).toEqual(Array.from({ length: 15 }, (_, i) => i + 1));
   }
 });
+
+it('goes on after Redis was away', async () => {
+  await redis.kill();
+  await redis.run();
+  const { id } = await publish(redis.client);
+  await until('the event', () => idsAt(receiver.received, '/a').includes(id), 30_000);
+});

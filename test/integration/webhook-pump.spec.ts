@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { makeKeyring } from '../../src/codes/keyring.js';
 import { behaviours, Gateway, type Received } from '../support/gateway.js';
 import { PumpBench } from '../support/pump.js';
 import { TestRedis } from '../support/redis.js';
@@ -275,5 +276,19 @@ describe('the pump', () => {
     await bench.run(pump);
     expect((await redis.client.keys('*')).filter((key) => key.includes(id))).toEqual([]);
     expect(Object.keys(await redis.client.hgetall('pl:{ev:shop}:wh'))).toEqual(['version']);
+  });
+
+  it('seals settings anew when the secret rotates, so that the old one can be taken away', async () => {
+    const [old, fresh] = [randomBytes(32), randomBytes(32)];
+    const benches = [[old], [fresh, old], [fresh]].map((secrets) => new PumpBench(redis, makeKeyring(secrets)));
+    await benches[0]!.webhook(url('/a'));
+    for (const rotated of benches) {
+      const [event] = await publishTurns(1, 1);
+      const pump = (await rotated.pump())!;
+      await rotated.run(pump);
+      expect(got().at(-1)).toBe(event);
+      await pump.stop();
+      await rotated.close();
+    }
   });
 });

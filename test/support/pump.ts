@@ -19,7 +19,6 @@ const LEASE_MS = 60_000;
 
 /** The real pump on a real Redis and real sockets, under a clock that the test moves. */
 export class PumpBench {
-  readonly ring = makeKeyring([randomBytes(32)]);
   readonly webhooks: WebhookStore;
   readonly queue: WebhookQueueStore;
   readonly history: WebhookHistoryStore;
@@ -28,7 +27,11 @@ export class PumpBench {
   private moved = 0;
   private sends = 0;
 
-  constructor(private readonly redis: TestRedis) {
+  /** @param ring keys of the processes, which seal what Redis holds */
+  constructor(
+    private readonly redis: TestRedis,
+    private readonly ring = makeKeyring([randomBytes(32)]),
+  ) {
     this.webhooks = new WebhookStore(redis.client);
     this.queue = new WebhookQueueStore(redis.client);
     this.history = new WebhookHistoryStore(redis.client);

@@ -7,7 +7,7 @@ import { configuration, LIVE_KEY, OTHER_KEY, READ_KEY, type Service } from './se
 type Yaml = Record<string, unknown>;
 
 /** Webhooks may reach this machine without TLS. */
-export const LOCAL_WEBHOOKS = { allow: ['127.0.0.1'], allow_http: true };
+const LOCAL_WEBHOOKS = { allow: ['127.0.0.1'], allow_http: true };
 
 /** Two applications whose keys may edit webhooks, and one key that may not. */
 export const webhookConfiguration = (webhooks: Yaml = LOCAL_WEBHOOKS): Yaml =>
@@ -36,7 +36,7 @@ interface Published {
 }
 
 /** An event as the service writes it, and its text. */
-export function eventOf({ verification = randomUUID(), sequence = 1, type = 'verification.sent' }: Published = {}) {
+function eventOf({ verification = randomUUID(), sequence = 1, type = 'verification.sent' }: Published = {}) {
   const event: PasslaneEvent = {
     id: `evt_${verification}_${sequence}`,
     type,

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Guard } from './address.js';
 
 /** The host without the brackets that an IPv6 address has in a URL. */
-export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
 /**
  * What is wrong with the address of a webhook, or undefined. The URL parser has turned decimal, octal, hexadecimal and
