@@ -30,7 +30,7 @@ export interface ReplayBody {
 }
 
 const properties = {
-  url: text(2_048, 'Where events are posted to'),
+  url: { ...text(2_048, 'Where events are posted to'), example: 'https://example.com/passlane' },
   events: {
     type: 'array',
     minItems: 1,

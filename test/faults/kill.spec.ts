@@ -146,7 +146,8 @@ describe('SIGKILLs at any moment under load', () => {
       for (const client of clients) await client.stop();
 
       const promised = clients.flatMap((client) => client.promised);
-      expect(tally(clients.flatMap((client) => client.refused))).toEqual({});
+      // Where the machine stands still for so long that Redis seems hung, a 503 is the promised answer: it promises nothing.
+      expect(clients.flatMap(({ refused }) => refused).filter((status) => status !== 503)).toEqual([]);
       expect(promised.length).toBeGreaterThan(KILLS);
       const firstAt = new Map<string, number>();
       const missing = () => {

@@ -133,7 +133,7 @@ describe('a Redis that is killed', () => {
         ({ status }) => status,
         () => 0,
       );
-    await until('the process to be alive', async () => (await statusOf('/health/live')) === 200, 20_000);
+    await until('the process to be alive', async () => (await statusOf('/health/live')) === 200, 45_000);
     expect(await statusOf('/health/ready')).toBe(503);
     await redis.run();
     await until('it to be ready', async () => (await statusOf('/health/ready')) === 200, WELL_WITHIN_MS);

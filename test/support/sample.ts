@@ -22,6 +22,7 @@ export function sample(schema: AnySchemaObject): unknown {
 }
 
 function candidate(schema: AnySchemaObject): unknown {
+  if ('example' in schema) return schema.example;
   if (Array.isArray(schema.enum)) return schema.enum[0];
   const [type] = [schema.type as unknown].flat();
   switch (type) {

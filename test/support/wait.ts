@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<Exclude<T, false | null | undefined>> {
   const giveUp = Date.now() + ms;
   for (;;) {
