@@ -64,6 +64,18 @@ describe('a lane', () => {
     expect(commit(target)).toMatchObject({ cursor: third.entry, wait: [{ entry: second.entry, attempts: 1 }] });
   });
 
+  it('moves its cursor over an event that comes behind one that waits, as that waits too', () => {
+    const target = lane();
+    fill(target, 1, () => 'v');
+    answer(target, target.due(START), refused);
+    commit(target);
+    const late = event('v');
+    target.take(late);
+    expect(target.due(START)).toEqual([]);
+    const { entry } = late.source;
+    expect(commit(target)).toMatchObject({ cursor: entry, wait: [{ entry, attempts: 0 }] });
+  });
+
   it('asks for the same to be written until it was', () => {
     const target = lane();
     fill(target, 2);
