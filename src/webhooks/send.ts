@@ -23,6 +23,7 @@ export async function send(
   settings: WebhookSettings,
   id: string,
   body: string,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<SendOutcome & { readonly text: string }> {
   const now = Date.now();
   const headers = {
@@ -31,7 +32,7 @@ export async function send(
     ...signedHeaders(keysAt(settings, now), id, body, now),
   };
   try {
-    const { status, text } = await exchange(agent, settings.url, { method: 'POST', headers, body }, now + TIMEOUT_MS);
+    const { status, text } = await exchange(agent, settings.url, { method: 'POST', headers, body }, now + timeoutMs);
     const delivered = status >= 200 && status < 300;
     const answer = delivered || text === '' ? null : begin(text);
     return { delivered, status, error: null, ms: Date.now() - now, answer, text };

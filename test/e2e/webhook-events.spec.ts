@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const freshPath = (): string => `/hook-${String(++paths)}`;
 const got = (path: string): string[] => idsAt(receiver.received, path);
-const arrival = (path: string, count = 1) => until(`events at ${path}`, () => got(path).length >= count);
+const arrival = (path: string, count = 1) => until(`events at ${path}`, () => got(path).length >= count, 30_000);
 
 describe('an event', () => {
   it('arrives byte for byte and signed, so that the official verifier accepts it', async () => {
