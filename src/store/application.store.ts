@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { REDIS } from '../shared/redis.js';
 import { applicationKey, applicationsKey, keysOfKey, REVOKED_FOR_MS } from './access-keys.js';
-import { fieldsOf, page } from './hashes.js';
+import { fieldsOf, idOfPosition, page } from './hashes.js';
 import { loadScript, run } from './script.js';
 
 /** So many keys are cleared away at a time: about a millisecond of Redis. */
@@ -41,6 +41,12 @@ export class ApplicationStore {
   async list(cursor: string, limit: number): Promise<StoredApplication[]> {
     const found = await page(this.redis, applicationsKey, cursor, limit, applicationKey);
     return found.map(({ id, fields }) => toApplication(id, fields));
+  }
+
+  /** Of all of them. */
+  async ids(): Promise<string[]> {
+    const positions = await this.redis.zrange(applicationsKey, '0', '-1');
+    return positions.map(idOfPosition);
   }
 
   async update(id: string, change: { name?: string; status?: string }): Promise<StoredApplication | undefined> {

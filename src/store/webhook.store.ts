@@ -42,6 +42,10 @@ export class WebhookStore {
     return (await this.list(application)).find((webhook) => webhook.id === id);
   }
 
+  async exists(application: string, id: string): Promise<boolean> {
+    return (await this.redis.hexists(webhooksKey(application), id)) === 1;
+  }
+
   /**
    * @param settings sealed
    * @param read what the change was made from; undefined for a new webhook
@@ -63,6 +67,10 @@ export class WebhookStore {
   async delete(application: string, id: string): Promise<boolean> {
     const { waiting, facts, dead, log } = webhookKeys(application, id);
     return (await run(this.redis, scripts.delete, [webhooksKey(application), waiting, facts, dead, log], [id])) === 1;
+  }
+
+  async deleteAll(application: string): Promise<void> {
+    for (const { id } of await this.list(application)) await this.delete(application, id);
   }
 }
 

@@ -9,7 +9,7 @@ import { callGap } from '../delivery/failover/policy.js';
 import { leaseFor } from '../delivery/lease.js';
 import { ProfileBook } from '../profiles/profile-book.js';
 import { mask, parseRecipient } from '../recipients/recipient.js';
-import { unavailable } from '../shared/problem.js';
+import { unavailable, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { codeOf, openFacts, sealFacts, type CodeFacts, type Facts } from '../store/facts.js';
 import { newVerificationId } from '../store/keys.js';
@@ -20,6 +20,7 @@ import {
   type Once,
   type StoredVerification,
 } from '../store/verification.store.js';
+import { WebhookStore } from '../store/webhook.store.js';
 import { planOfChannels, planOfProfile, refuseBothOrNeither } from './plan.js';
 import { present, presentFor, type VerificationView } from './present.js';
 import { rateLimited } from './rate-limited.js';
@@ -43,6 +44,7 @@ export class StartService {
     @Inject(KEYRING) private readonly keyring: Keyring,
     private readonly profiles: ProfileBook,
     private readonly store: VerificationStore,
+    private readonly webhooks: WebhookStore,
     private readonly queue: DeliveryQueue,
     private readonly verifications: VerificationService,
   ) {}
@@ -112,6 +114,7 @@ export class StartService {
 
   private async prepare(caller: Caller, body: StartBody): Promise<StartRequest> {
     refuseBothOrNeither(body);
+    await this.refuseUnknownWebhook(caller, body);
     const recipient = parseRecipient(body.to, body.country);
     const plan = body.channels
       ? planOfChannels(this.config, body.channels, caller.mode, recipient)
@@ -122,6 +125,11 @@ export class StartService {
           recipient,
         );
     return startRequest(caller, body, recipient, plan, this.keyring, Date.now());
+  }
+
+  private async refuseUnknownWebhook({ application }: Caller, { webhook_id }: StartBody): Promise<void> {
+    if (webhook_id === undefined || (await this.webhooks.exists(application, webhook_id))) return;
+    throw validationFailed([{ field: 'webhook_id', message: 'is not a webhook of this application' }]);
   }
 
   private async create(

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { allShards, dueKey, outboxKey } from '../../src/store/keys.js';
 import { freshNumber, wrongFor, type Api } from '../support/api.js';
 import { allEvents, type VerificationEvent } from '../support/events.js';
-import { Gateway } from '../support/gateway.js';
+import { behaviours, Gateway } from '../support/gateway.js';
 import { randomFrom } from '../support/random.js';
 import { TestRedis } from '../support/redis.js';
-import { configuration, httpAccount, LIVE_KEY, Service } from '../support/service.js';
+import { httpAccount, LIVE_KEY, Service } from '../support/service.js';
 import { until } from '../support/wait.js';
+import { webhookConfiguration, webhooks } from '../support/webhooks.js';
 
 /** `PASSLANE_EVENT_VERIFICATIONS=10000 node scripts/test.mjs test/faults/events` is the long form. */
 const VERIFICATIONS = Number(process.env.PASSLANE_EVENT_VERIFICATIONS ?? 120);
@@ -23,18 +24,27 @@ const between = (from: number, to: number) => from + Math.floor(random() * (to -
 
 let redis: TestRedis;
 let gateway: Gateway;
+/** Fails three times in ten, in one way or another. */
+let receiver: Gateway;
 let services: Service[];
 
 beforeAll(async () => {
   redis = await TestRedis.start();
   gateway = await Gateway.start();
-  const config = configuration({ gateway: httpAccount(gateway.url, { timeout: 1 }) });
+  receiver = await Gateway.start();
+  const failing = [behaviours.answers(500), behaviours.hangsUp, behaviours.answers(301, '', { location: '/' })];
+  receiver.behaviour = (received, response) => {
+    const behave = random() < 0.3 ? failing[between(0, failing.length)]! : behaviours.answers(204);
+    behave(received, response);
+  };
+  const config = webhookConfiguration(undefined, { gateway: httpAccount(gateway.url, { timeout: 1 }) });
   services = await Promise.all([1, 2].map(() => Service.start({ redisUrl: redis.url, config })));
 });
 
 afterAll(async () => {
   for (const service of services) await service.stop();
   await gateway.stop();
+  await receiver.stop();
   await redis.stop();
 });
 
@@ -86,6 +96,25 @@ async function expireTheRest(): Promise<void> {
   }
 }
 
+/** What waits for its next attempt waits no longer, as if the time had passed while everything was down. */
+async function nextAttemptsAreDue(): Promise<void> {
+  for (const service of services) await service.child.end('SIGKILL');
+  for (const key of await redis.client.keys('pl:{ev:shop}:wr:*')) {
+    for (const entry of await redis.client.zrange(key, '0', '-1')) await redis.client.zadd(key, Date.now(), entry);
+  }
+  services = await Promise.all(services.map((service) => service.restart()));
+}
+
+/** The events that the receiver took or refused, each with every text that it came with. */
+function heard(): Map<string, Set<string>> {
+  const texts = new Map<string, Set<string>>();
+  for (const { headers, text } of receiver.received) {
+    const id = String(headers['webhook-id']);
+    texts.set(id, (texts.get(id) ?? new Set()).add(text));
+  }
+  return texts;
+}
+
 const attemptsOf = (fields: Record<string, string>) =>
   Array.from({ length: Number(fields.n) }, (_, i) => fields[`${i + 1}:status`]);
 
@@ -100,6 +129,7 @@ const expected = (fields: Record<string, string>): string[] => [
 it(
   `every change has its event in the stream once, over SIGKILLs of any process: seed ${SEED}`,
   async () => {
+    await webhooks(services[0]!).make(receiver.url);
     let begun = 0;
     let ended = 0;
     let kills = 0;
@@ -147,6 +177,16 @@ it(
       expect(kinds.filter((kind) => FINAL.includes(kind))).toEqual([fields.status]);
       expect(told.map(({ sequence }) => sequence)).toEqual(told.map((_, i) => i + 1));
     }
+    receiver.behaviour = behaviours.answers(204);
+    await nextAttemptsAreDue();
+    const complete = async () => {
+      const ids = heard();
+      return events.every(({ id }) => ids.has(id)) && (await redis.client.keys('pl:{ev:shop}:wr:*')).length === 0;
+    };
+    await until('the webhook to have all', complete, MINUTE);
+    // What happened, and nothing else; the same text on every repeat.
+    const bodies = new Map(events.map((event) => [event.id, JSON.stringify(event)]));
+    for (const [id, texts] of heard()) expect([...texts]).toEqual([bodies.get(id)]);
     process.stderr.write(`${kills} kills, seed ${SEED}: ${all.size} verifications, ${events.length} events\n`);
   },
   5 * MINUTE + VERIFICATIONS * 200,

@@ -14,6 +14,7 @@ import { DeliveryStore, type DueEntry } from '../../src/store/delivery.store.js'
 import { ReceiptStore } from '../../src/store/receipt.store.js';
 import type { SearchStore } from '../../src/store/search.store.js';
 import { VerificationStore } from '../../src/store/verification.store.js';
+import { WebhookStore } from '../../src/store/webhook.store.js';
 import { NextService } from '../../src/verifications/next.service.js';
 import { StartService } from '../../src/verifications/start.service.js';
 import { VerificationService } from '../../src/verifications/verification.service.js';
@@ -106,7 +107,7 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
     metrics,
   );
   const verifications = new VerificationService(keyring, store, undefined as unknown as SearchStore);
-  const starts = new StartService(config, keyring, profiles, store, queue, verifications);
+  const starts = new StartService(config, keyring, profiles, store, new WebhookStore(redis), queue, verifications);
   return {
     starts,
     verifications,

@@ -10,22 +10,20 @@ type Yaml = Record<string, unknown>;
 const LOCAL_WEBHOOKS = { allow: ['127.0.0.1'], allow_http: true };
 
 /** Two applications whose keys may edit webhooks, and one key that may not. */
-export const webhookConfiguration = (webhooks: Yaml = LOCAL_WEBHOOKS): Yaml =>
-  configuration(
-    {},
-    {
-      applications: {
-        shop: {
-          keys: [
-            { id: 'shop-live', token: LIVE_KEY, mode: 'live', scopes: ['webhooks'] },
-            { id: 'shop-read', token: READ_KEY, mode: 'live', scopes: ['verifications'] },
-          ],
-        },
-        other: { keys: [{ id: 'other-live', token: OTHER_KEY, mode: 'live', scopes: ['webhooks'] }] },
+export const webhookConfiguration = (webhooks: Yaml = LOCAL_WEBHOOKS, accounts: Record<string, Yaml> = {}): Yaml =>
+  configuration(accounts, {
+    applications: {
+      shop: {
+        keys: [
+          { id: 'shop-live', token: LIVE_KEY, mode: 'live', scopes: ['webhooks', 'verifications'] },
+          { id: 'shop-read', token: READ_KEY, mode: 'live', scopes: ['verifications'] },
+        ],
+        limits: 'off',
       },
-      webhooks,
+      other: { keys: [{ id: 'other-live', token: OTHER_KEY, mode: 'live', scopes: ['webhooks'] }] },
     },
-  );
+    webhooks,
+  });
 
 interface Published {
   readonly verification?: string;

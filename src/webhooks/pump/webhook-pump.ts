@@ -6,6 +6,7 @@ import type { Keyring } from '../../codes/keyring.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Metrics } from '../../shared/metrics.js';
 import { KEYRING, LOGGER } from '../../shared/tokens.js';
+import { ApplicationStore } from '../../store/application.store.js';
 import { EventReader } from '../../store/event-reader.store.js';
 import { WebhookQueueStore } from '../../store/webhook-queue.store.js';
 import { WebhookStore } from '../../store/webhook.store.js';
@@ -17,6 +18,8 @@ import { ApplicationPump, type PumpParts } from './application-pump.js';
 const LEASE_MS = 5_000;
 /** How soon a change over the API, or a free application, is seen. */
 const HOLD_EVERY_MS = 500;
+/** How soon the first webhook of an application that was made over the API is seen: there may be thousands of them. */
+const LOOK_FOR_OTHERS_EVERY_MS = 5_000;
 
 /** Holds the applications whose webhooks this process sends. Any number of processes may run: leases keep them apart. */
 @Injectable()
@@ -26,6 +29,7 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
   private timer?: NodeJS.Timeout;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
+  private lookedAt = 0;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -33,6 +37,7 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOGGER) logger: Logger,
     @Inject(WEBHOOK_AGENT) agent: Agent,
     private readonly queue: WebhookQueueStore,
+    private readonly applications: ApplicationStore,
     events: EventReader,
     webhooks: WebhookStore,
     private readonly metrics: Metrics,
@@ -67,11 +72,22 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
   private schedule(): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      const applications = [...this.config.applications.keys()];
-      this.running = Promise.allSettled(applications.map((name) => this.hold(name))).then(() => {
+      this.running = this.holdAll().finally(() => {
         this.schedule();
       });
     }, HOLD_EVERY_MS);
+  }
+
+  /** Those of the file and those that are held, each time; all others now and then. */
+  private async holdAll(): Promise<void> {
+    const names = new Set([...this.config.applications.keys(), ...this.pumps.keys()]);
+    const now = Date.now();
+    if (now - this.lookedAt >= LOOK_FOR_OTHERS_EVERY_MS) {
+      this.lookedAt = now;
+      // Redis that cannot be reached: the next look finds them.
+      for (const id of await this.applications.ids().catch(() => [])) names.add(id);
+    }
+    await Promise.allSettled([...names].map((name) => this.hold(name)));
   }
 
   /** Redis that cannot be reached changes nothing: what is held is held until somebody else says that he has it. */
