@@ -23,6 +23,19 @@ module.exports = {
       to: { path: '^src/providers/[^/]+/', pathNot: '^src/providers/($1|text)/' },
     },
     {
+      name: 'core-does-not-know-its-doors',
+      comment: 'A door translates: only what puts the service together knows that there are any.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: '^src/doors/' },
+      to: { path: '^src/doors/' },
+    },
+    {
+      name: 'doors-do-not-import-each-other',
+      severity: 'error',
+      from: { path: '^src/doors/([^/]+)/' },
+      to: { path: '^src/doors/[^/]+/', pathNot: '^src/doors/$1/' },
+    },
+    {
       name: 'policy-is-pure',
       severity: 'error',
       from: { path: '^src/delivery/failover/', pathNot: '[.]spec[.]ts$' },

@@ -6,6 +6,7 @@ import type { Config } from './config/config.js';
 import { DeliveryWorkerModule } from './delivery/delivery-worker.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { ReceiptsApiModule } from './delivery/receipts/receipts-api.module.js';
+import { DoorsModule } from './doors/doors.module.js';
 import { EventRelayModule } from './events/event-relay.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -31,7 +32,15 @@ export class AppModule {
         ApplicationsModule,
         IdempotencyModule,
         ...(answers
-          ? [VerificationsModule, ReceiptsApiModule, SandboxModule, ApplicationsApiModule, EventsModule, WebhooksModule]
+          ? [
+              VerificationsModule,
+              ReceiptsApiModule,
+              SandboxModule,
+              ApplicationsApiModule,
+              EventsModule,
+              WebhooksModule,
+              DoorsModule.forRoot(config),
+            ]
           : []),
         ...(sends ? [DeliveryWorkerModule, EventRelayModule, WebhookPumpModule] : []),
       ],

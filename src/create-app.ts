@@ -7,6 +7,8 @@ import { authenticate } from './applications/authenticate.js';
 import { Gate } from './applications/gate.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
+import { openDoors } from './doors/doors.module.js';
+import { overrideMethod } from './doors/override-method.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { NestLogger } from './shared/logger.js';
 import { unsupportedMediaType } from './shared/problem.js';
@@ -21,11 +23,14 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 /** The whole service, ready to listen. */
 export async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+  const doors = openDoors(config);
+  const faces = doors.map(({ face }) => face);
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: requestId,
-    frameworkErrors: refuseAddress,
+    frameworkErrors: refuseAddress(faces),
+    rewriteUrl: overrideMethod(doors),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     // Connections that are kept alive must not keep a stopping process alive.
     forceCloseConnections: 'idle',
@@ -43,7 +48,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   fastify.addHook('onRequest', authenticate(app.get(Gate)));
   app.get(Idempotency).install(fastify);
   fastify.addHook('onResponse', logRequests(logger));
-  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalFilters(new ProblemFilter(logger, faces));
   describe(app);
   return app;
 }

@@ -9,7 +9,7 @@ import { makeLogger } from './shared/logger.js';
 /** Everything that was running should be done by then; Kubernetes kills at 30 s. */
 const STOP_TIMEOUT_MS = 25_000;
 
-function configOrExit(): { config: Config; warnings: string[] } {
+function configOrExit(): Config {
   try {
     return loadConfig(process.env);
   } catch (error) {
@@ -36,9 +36,8 @@ async function listenOrExit(app: NestFastifyApplication, { host, port }: Config)
   }
 }
 
-const { config, warnings } = configOrExit();
+const config = configOrExit();
 const logger = makeLogger();
-for (const warning of warnings) logger.warn(warning);
 
 const app = await createApp(config, logger);
 await listenOrExit(app, config);

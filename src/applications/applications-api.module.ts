@@ -12,5 +12,6 @@ import { TokenController } from './token.controller.js';
   imports: [StoreModule, ApplicationsModule],
   controllers: [ApplicationsController, KeysController, TokenController],
   providers: [ApplicationService, KeyService],
+  exports: [KeyService],
 })
 export class ApplicationsApiModule {}

@@ -8,11 +8,13 @@ import type { Caller } from './key-book.js';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set on every route that asks for a scope. */
-    caller?: Caller;
+    credential?: Credential;
   }
   interface FastifyContextConfig {
-    /** The scope that a key needs for this route; routes without one are open. */
-    scope?: Scope;
+    /** The scope that a key needs for this route, or `any` key; routes without one are open. */
+    scope?: Scope | 'any';
+    /** Parameters of the query that may carry the key too: for callers that can set no header. */
+    queryKeys?: readonly string[];
     /** The body arrives as text, whatever its type: signatures are made over it. */
     rawBody?: boolean;
   }
@@ -31,9 +33,9 @@ export function authenticate(gate: Gate): onRequestHookHandler {
       done();
       return;
     }
-    const enter = ({ caller }: Credential): void => {
-      request.caller = caller;
-      done(allows(caller, scope) ? undefined : lacks(scope));
+    const enter = (credential: Credential): void => {
+      request.credential = credential;
+      done(allows(credential.caller, scope) ? undefined : lacks(scope));
     };
     const credential = identify(gate, request);
     if (credential instanceof Problem) done(credential);
@@ -44,7 +46,7 @@ export function authenticate(gate: Gate): onRequestHookHandler {
 
 function identify(gate: Gate, request: FastifyRequest): Credential | Problem | Promise<Credential> {
   const token = tokenOf(request);
-  if (token === undefined) return unauthorized('Send a key: Authorization: Bearer <key>, or X-API-Key: <key>.');
+  if (token === undefined) return unauthorized(`Send a key: ${waysOf(request).join(', or ')}.`);
   try {
     return gate.identify(token, request.ip);
   } catch (error) {
@@ -53,23 +55,35 @@ function identify(gate: Gate, request: FastifyRequest): Credential | Problem | P
   }
 }
 
-function tokenOf({ headers }: FastifyRequest): string | undefined {
+const waysOf = ({ routeOptions }: FastifyRequest): string[] => [
+  'Authorization: Bearer <key>',
+  'X-API-Key: <key>',
+  ...(routeOptions.config.queryKeys ?? []).map((name) => `?${name}=<key>`),
+];
+
+function tokenOf({ headers, query, routeOptions }: FastifyRequest): string | undefined {
   const bearer = headers.authorization ? BEARER.exec(headers.authorization)?.[1] : undefined;
   if (bearer !== undefined) return bearer;
   const key = headers['x-api-key'];
-  return typeof key === 'string' ? key : undefined;
+  if (typeof key === 'string') return key;
+  const inQuery = routeOptions.config.queryKeys?.map((name) => (query as Record<string, unknown>)[name]);
+  return inQuery?.find((value) => typeof value === 'string' && value !== '') as string | undefined;
 }
 
 /** Who may write verifications may read them. */
-function allows({ scopes }: Caller, scope: Scope): boolean {
+function allows({ scopes }: Caller, scope: Scope | 'any'): boolean {
+  if (scope === 'any') return true;
   return scopes.has(scope) || (scope === 'verifications:read' && scopes.has('verifications'));
 }
 
-const lacks = (scope: Scope): Problem =>
+const lacks = (scope: string): Problem =>
   new Problem(403, 'forbidden', 'Not allowed', `This key lacks the scope ${scope}.`);
 
 /** The caller of an authenticated route. */
-export function callerOf(request: FastifyRequest): Caller {
-  if (!request.caller) throw new Error('the route asks for no scope');
-  return request.caller;
+export const callerOf = (request: FastifyRequest): Caller => credentialOf(request).caller;
+
+/** What the caller has come with. */
+export function credentialOf({ credential }: FastifyRequest): Credential {
+  if (!credential) throw new Error('the route asks for no scope');
+  return credential;
 }

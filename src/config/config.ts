@@ -110,6 +110,13 @@ export interface WebhooksConfig {
   readonly allowHttp: boolean;
 }
 
+/** Which doors are open: other products' APIs over the same core. */
+export interface DoorsConfig {
+  readonly qikberry: boolean;
+  readonly bics: boolean;
+  readonly geniq: boolean;
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -127,6 +134,7 @@ export interface Config {
   /** By `<application>/<name>`. */
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly webhooks: WebhooksConfig;
+  readonly doors: DoorsConfig;
 }
 
 /** Injection token of the configuration. */

@@ -35,8 +35,7 @@ export class FileSchema {
   @IsOptional() @IsObject() profiles: Record<string, unknown> = {};
   @IsOptional() @IsArray() @IsString({ each: true }) trusted_proxies: string[] = [];
   @IsOptional() @IsObject() webhooks: object | null = {};
-  /** A section of the contract that this version does not act on: accepted with a warning, so that one file serves all. */
-  @IsOptional() @IsObject() doors?: object;
+  @IsOptional() @IsObject() doors: object | null = {};
 }
 
 export class AccountSchema {
@@ -107,6 +106,13 @@ export class WebhooksSchema {
   @IsOptional() @IsArray() @IsString({ each: true }) allow: string[] = [];
   /** Also addresses that begin with http://. */
   @IsOptional() @IsBoolean() allow_http: boolean = false;
+}
+
+/** A door is a way in: none is open that nobody has asked for. */
+export class DoorsSchema {
+  @IsOptional() @IsBoolean() qikberry: boolean = false;
+  @IsOptional() @IsBoolean() bics: boolean = false;
+  @IsOptional() @IsBoolean() geniq: boolean = false;
 }
 
 export class StepSchema {

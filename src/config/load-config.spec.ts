@@ -22,7 +22,7 @@ describe('loadConfig', () => {
   function load(yaml: string, env: NodeJS.ProcessEnv = {}) {
     const file = join(directory, 'passlane.yaml');
     writeFileSync(file, yaml);
-    return loadConfig({ PASSLANE_SECRET: SECRET, PASSLANE_CONFIG: file, ...env }).config;
+    return loadConfig({ PASSLANE_SECRET: SECRET, PASSLANE_CONFIG: file, ...env });
   }
 
   function fault(yaml: string, env?: NodeJS.ProcessEnv): string {

@@ -9,11 +9,11 @@ import { loadFile } from './load-file.js';
  * The whole configuration, checked: environment and YAML file in one frozen object.
  * @throws ConfigError with a line for each wrong setting, before anything listens
  */
-export function loadConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: string[] } {
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const environment = readEnvironment(env);
   const secrets = decodeSecrets(environment.PASSLANE_SECRET);
-  const { warnings, ...sections } = loadFile(readYaml(environment.PASSLANE_CONFIG), env);
-  const config = Object.freeze({
+  const sections = loadFile(readYaml(environment.PASSLANE_CONFIG), env);
+  return Object.freeze({
     ...sections,
     host: environment.HOST,
     port: environment.PORT,
@@ -23,7 +23,6 @@ export function loadConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     adminKey: adminKey(environment.PASSLANE_ADMIN_KEY, sections.applications),
     secrets,
   });
-  return { config, warnings };
 }
 
 /** @throws ConfigError when an application has the same token: whose call it is would be a matter of luck */

@@ -53,7 +53,7 @@ const key =
 
 describe('loadFile', () => {
   it('takes a file in which nothing is wrong', () => {
-    const { accounts, routes, applications, profiles, warnings } = loadFile(file(), {});
+    const { accounts, routes, applications, profiles, doors } = loadFile(file(), {});
     expect(accounts.get('gateway')).toMatchObject({ name: 'gateway', channels: ['sms', 'voice'], timeout: 5_000 });
     expect(accounts.get('sandbox')?.channels).toContain('email');
     expect(routes.get('sms')).toEqual({
@@ -62,16 +62,16 @@ describe('loadFile', () => {
     });
     expect(applications.get('shop')?.keys).toEqual([{ ...KEY, application: 'shop' }]);
     expect(profiles.get('shop/login')?.channels).toMatchObject([{ channel: 'sms', wait: 30, confirm_on: 'delivered' }]);
-    expect(warnings).toEqual([]);
+    expect(doors).toEqual({ qikberry: false, bics: false, geniq: false });
   });
 
   it('takes a file in which nothing is', () => {
     expect(faults({})).toEqual([]);
   });
 
-  it('takes the sections that it does not act on, and says so', () => {
-    const { warnings } = loadFile({ ...file(), doors: { geniq: true } }, {});
-    expect(warnings).toEqual([expect.stringMatching(/^doors: /)]);
+  it('opens the doors that are named, and no others', () => {
+    const { doors } = loadFile({ ...file(), doors: { bics: true, geniq: false } }, {});
+    expect(doors).toEqual({ qikberry: false, bics: true, geniq: false });
   });
 
   it.each<[string, Change]>([
@@ -86,6 +86,7 @@ describe('loadFile', () => {
         accounts: { ...valid.accounts, sandbox: { use: 'sandbox', settings: { [HUSH]: 1 } } },
       }),
     ],
+    [`doors.${HUSH}`, (valid) => ({ ...valid, doors: { [HUSH]: true } })],
     [`routes.sms.${HUSH}`, routes({ sms: { default: ['gateway'], [HUSH]: 1 } })],
     [`applications.shop.${HUSH}`, (valid) => ({ ...valid, applications: { shop: { [HUSH]: 1 } }, profiles: {} })],
     [`applications.shop.keys.0.${HUSH}`, key({ [HUSH]: 1 })],

@@ -1,7 +1,7 @@
 import { providers } from '../providers/registry.js';
 import { ConfigError, type SettingError } from './config.errors.js';
-import type { AccountConfig, ApplicationConfig, Config, WebhooksConfig } from './config.js';
-import { AccountSchema, FileSchema, WebhooksSchema } from './file.schema.js';
+import type { AccountConfig, ApplicationConfig, Config, DoorsConfig, WebhooksConfig } from './config.js';
+import { AccountSchema, DoorsSchema, FileSchema, WebhooksSchema } from './file.schema.js';
 import { freeze } from './freeze.js';
 import { isRange } from './ip-range.js';
 import { loadApplication } from './load-application.js';
@@ -10,12 +10,15 @@ import { loadProfile } from './load-profile.js';
 import { resolveSecrets } from './secrets.js';
 import { checked } from './validate.js';
 
-type Sections = Pick<Config, 'accounts' | 'routes' | 'applications' | 'profiles' | 'trustedProxies' | 'webhooks'>;
+type Sections = Pick<
+  Config,
+  'accounts' | 'routes' | 'applications' | 'profiles' | 'trustedProxies' | 'webhooks' | 'doors'
+>;
 
 const ACCOUNT_NAME = /^[\w-]{1,40}$/;
 
 /** @throws ConfigError naming every wrong setting of the file */
-export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections & { warnings: string[] } {
+export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections {
   const errors: SettingError[] = [];
   const file = checked(FileSchema, resolveSecrets(yaml, env, errors), '', errors);
   if (!file) throw new ConfigError(errors.map((e) => ({ ...e, setting: e.setting || 'configuration file' })));
@@ -31,12 +34,9 @@ export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections & { wa
     errors.push({ setting: 'trusted_proxies', message: 'must hold IP addresses or CIDR ranges' });
   }
   const webhooks = loadWebhooks(file.webhooks, errors);
+  const doors = loadDoors(file.doors, errors);
   if (errors.length > 0) throw new ConfigError(errors);
-
-  const warnings = (['doors'] as const)
-    .filter((section) => Object.keys(file[section] ?? {}).length > 0)
-    .map((section) => `${section}: this version does not act on this section`);
-  return { accounts, routes, applications, profiles, webhooks, trustedProxies: freeze(file.trusted_proxies), warnings };
+  return { accounts, routes, applications, profiles, webhooks, doors, trustedProxies: freeze(file.trusted_proxies) };
 }
 
 /** Loads each entry of a mapping; entries that are wrong have said so and are left out. */
@@ -87,6 +87,11 @@ function loadWebhooks(value: object | null, errors: SettingError[]): WebhooksCon
       errors.push({ setting: `webhooks.allow.${i}`, message: 'must be an IP address or a CIDR range' });
   });
   return freeze({ allow, allowHttp: allow_http });
+}
+
+function loadDoors(value: object | null, errors: SettingError[]): DoorsConfig {
+  const { qikberry = false, bics = false, geniq = false } = checked(DoorsSchema, value ?? {}, 'doors', errors) ?? {};
+  return freeze({ qikberry, bics, geniq });
 }
 
 /** A token names its application: two keys with one token would make that a matter of luck. */

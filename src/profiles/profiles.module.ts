@@ -8,6 +8,6 @@ import { ProfilesController } from './profiles.controller.js';
   imports: [StoreModule],
   controllers: [ProfilesController],
   providers: [ProfileBook, ProfileService],
-  exports: [ProfileBook],
+  exports: [ProfileBook, ProfileService],
 })
 export class ProfilesModule {}

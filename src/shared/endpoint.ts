@@ -2,13 +2,15 @@ import { applyDecorators, HttpCode } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import type { Scope } from '../config/config.js';
+import type { JsonSchema } from './json-schema.js';
+import type { ErrorFace } from './problem.filter.js';
 
-type JsonSchema = Readonly<Record<string, unknown>>;
-
-interface EndpointOptions {
+export interface EndpointOptions {
   readonly summary: string;
-  /** Without one the route is open. */
-  readonly scope?: Scope;
+  /** `any` is any key's; without one the route is open. */
+  readonly scope?: Scope | 'any';
+  /** Parameters of the query that may carry the key too. */
+  readonly queryKeys?: readonly string[];
   readonly body?: JsonSchema;
   readonly query?: JsonSchema;
   /** Body of a success; none for an empty answer. */
@@ -19,9 +21,11 @@ interface EndpointOptions {
   readonly also?: readonly number[];
   /** Statuses of problems, and when they are answered. */
   readonly problems?: Readonly<Record<number, string>>;
+  /** How problems are written, where it is not as application/problem+json. */
+  readonly face?: Pick<ErrorFace, 'type' | 'schema'>;
 }
 
-const problemSchema = {
+const problemSchema: JsonSchema = {
   type: 'object',
   properties: {
     type: { type: 'string', example: 'urn:passlane:problem:validation_failed' },
@@ -39,11 +43,12 @@ const problemSchema = {
 
 /** One JSON schema is what requests are validated by, what answers are written by, and what OpenAPI shows. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
-  const { summary, scope, body, query, response, status: success = 200, also = [], problems = {} } = options;
+  const { summary, scope, queryKeys, body, query, response, status: success = 200, also = [], problems = {} } = options;
+  const { type, schema } = options.face ?? { type: 'application/problem+json', schema: problemSchema };
   const statuses = [success, ...also];
   return applyDecorators(
     HttpCode(success),
-    RouteConfig({ scope }),
+    RouteConfig({ scope, queryKeys }),
     RouteSchema({
       ...(body && { body }),
       ...(query && { querystring: query }),
@@ -58,7 +63,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
       ApiResponse({
         status: Number(status),
         description,
-        content: { 'application/problem+json': { schema: problemSchema } },
+        content: { [type]: { schema } },
       }),
     ),
   );

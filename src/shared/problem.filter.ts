@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { ErrorObject } from 'ajv';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { JsonSchema } from './json-schema.js';
 import { Problem, unavailable, unsupportedMediaType, validationFailed } from './problem.js';
 import { fieldErrors } from './validator.js';
 
@@ -27,10 +28,23 @@ interface FastifyFault extends Error {
   readonly validationContext?: string;
 }
 
-/** The one door through which errors leave: code → status → body (RFC 9457). Nobody sees a stack. */
+/** How problems look below one prefix: that of another product whose API it imitates. */
+export interface ErrorFace {
+  /** What such addresses begin with, with its last slash. */
+  readonly prefix: string;
+  readonly type: string;
+  /** Of its bodies, for OpenAPI. */
+  readonly schema: JsonSchema;
+  write(problem: Problem): { readonly status: number; readonly body: object };
+}
+
+/** The one way by which errors leave: code → status → body (RFC 9457, or as a face has it). Nobody sees a stack. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly faces: readonly ErrorFace[],
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -49,15 +63,17 @@ export class ProblemFilter implements ExceptionFilter {
         'request failed',
       );
     }
-    sendProblem(reply, request.id, problem);
+    sendProblem(request, reply, problem, this.faces);
   }
 }
 
 /** What the router itself refuses, before any hook and any filter. */
-export function refuseAddress(error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  reply.header('x-request-id', request.id);
-  sendProblem(reply, request.id, toProblem(error));
-}
+export const refuseAddress =
+  (faces: readonly ErrorFace[]) =>
+  (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    reply.header('x-request-id', request.id);
+    sendProblem(request, reply, toProblem(error), faces);
+  };
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -76,19 +92,31 @@ function toProblem(error: unknown): Problem {
   return new Problem(500, 'internal', 'Internal error', 'Something went wrong on our side.');
 }
 
-function sendProblem(reply: FastifyReply, requestId: string, problem: Problem): void {
-  const { status, code, title, detail, extra } = problem;
-  if (extra.retryAfter !== undefined) reply.header('retry-after', String(extra.retryAfter));
+function sendProblem(
+  { id, url }: FastifyRequest,
+  reply: FastifyReply,
+  problem: Problem,
+  faces: readonly ErrorFace[],
+): void {
+  const face = faces.find(({ prefix }) => url.startsWith(prefix));
+  const { status, body } = face?.write(problem) ?? { status: problem.status, body: bodyOf(problem, id) };
+  const { retryAfter } = problem.extra;
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
   if (status === 401) reply.header('www-authenticate', 'Bearer');
-  const body = {
-    type: `urn:passlane:problem:${code}`,
-    title,
-    status,
-    detail,
-    code,
-    errors: extra.errors,
-    limit: extra.limit,
-    request_id: requestId,
-  };
-  reply.status(status).type('application/problem+json').serializer(JSON.stringify).send(body);
+  reply
+    .status(status)
+    .type(face?.type ?? 'application/problem+json')
+    .serializer(JSON.stringify)
+    .send(body);
 }
+
+const bodyOf = ({ status, code, title, detail, extra }: Problem, requestId: string) => ({
+  type: `urn:passlane:problem:${code}`,
+  title,
+  status,
+  detail,
+  code,
+  errors: extra.errors,
+  limit: extra.limit,
+  request_id: requestId,
+});

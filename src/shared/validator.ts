@@ -5,13 +5,16 @@ import type { FieldError } from './problem.js';
 
 const OPTIONS = { allErrors: true, useDefaults: true, strict: true, allowUnionTypes: true, verbose: true, formats };
 
-const forBodies = new Ajv(OPTIONS).addVocabulary(['x-hint', 'example']);
+/** Of our own: what a pattern wants, in words; and that a body's numbers may come as text, and its texts as numbers. */
+const OWN = ['x-hint', 'x-lenient', 'example'];
+
+const exact = new Ajv(OPTIONS).addVocabulary(OWN);
 /** What stands in a query is text; numbers are made of it. */
-const forQueries = new Ajv({ ...OPTIONS, coerceTypes: true }).addVocabulary(['x-hint', 'example']);
+const lenient = new Ajv({ ...OPTIONS, coerceTypes: true }).addVocabulary(OWN);
 
 /** Compiled once for each route, at start. */
 export const compileSchema: FastifySchemaCompiler<object> = ({ schema, httpPart }): ValidateFunction =>
-  (httpPart === 'querystring' ? forQueries : forBodies).compile(schema);
+  (httpPart === 'querystring' || 'x-lenient' in schema ? lenient : exact).compile(schema);
 
 /** Names each wrong field by its path; never repeats a value. */
 export function fieldErrors(errors: readonly ErrorObject[], whole: string): FieldError[] {

@@ -10,5 +10,6 @@ import { VerificationsController } from './verifications.controller.js';
   imports: [StoreModule, ProfilesModule],
   controllers: [VerificationsController],
   providers: [StartService, NextService, VerificationService],
+  exports: [StartService, VerificationService],
 })
 export class VerificationsModule {}
