@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { errors, jwtVerify, SignJWT, type JWTHeaderParameters } from 'jose';
 import { keySet, type Keyring } from '../codes/keyring.js';
@@ -37,14 +38,18 @@ export class BearerTokens {
 
   issue({ caller, version }: Credential): Promise<string> {
     const { id, token } = this.keyring.current;
-    return new SignJWT({ app: caller.application, ver: version })
-      .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: id })
-      .setIssuer(OURS.issuer)
-      .setAudience(OURS.audience)
-      .setSubject(caller.keyId)
-      .setIssuedAt()
-      .setExpirationTime(`${TOKEN_LIFE}s`)
-      .sign(token);
+    return (
+      new SignJWT({ app: caller.application, ver: version })
+        .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: id })
+        .setIssuer(OURS.issuer)
+        .setAudience(OURS.audience)
+        .setSubject(caller.keyId)
+        // Two that are made in one second are two.
+        .setJti(randomUUID())
+        .setIssuedAt()
+        .setExpirationTime(`${TOKEN_LIFE}s`)
+        .sign(token)
+    );
   }
 
   /**

@@ -13,6 +13,8 @@ export interface Caller {
   readonly mode: Mode;
   readonly scopes: ReadonlySet<Scope>;
   readonly limits: Limits;
+  /** Of numbers that are not in international form and name none. */
+  readonly country?: string;
 }
 
 /** It belongs to no application; no route that asks for one takes its scope. */
@@ -38,9 +40,9 @@ export class KeyBook {
     @Inject(CONFIG) config: Config,
     @Inject(KEYRING) private readonly keyring: Keyring,
   ) {
-    for (const { name, keys, limits } of config.applications.values()) {
+    for (const { name, keys, limits, country } of config.applications.values()) {
       for (const { id, token, mode, scopes, ipRanges, expiresAt } of keys) {
-        const caller = { keyId: id, application: name, mode, scopes: new Set(scopes), limits };
+        const caller = { keyId: id, application: name, mode, scopes: new Set(scopes), limits, country };
         this.add(token, caller, { addresses: ipRanges && addressList(ipRanges), expiresAt });
       }
     }

@@ -4,6 +4,8 @@ export const bounds = {
   ttl: { min: 30, max: 86_400, default: 300 },
   maxChecks: { min: 1, max: 10, default: 5 },
   wait: { min: 5, max: 900, default: 30 },
+  /** Of one message at the vendor: two weeks is the most that one of them takes. The code's life bounds it too. */
+  validity: { min: 30, max: 1_209_600 },
   /** Nobody starts anything within a minute of a call: the phone is at the person's ear. */
   afterVoice: 60,
   steps: 10,

@@ -54,6 +54,8 @@ export interface ApplicationConfig {
   readonly name: string;
   readonly keys: readonly KeyConfig[];
   readonly limits: Limits;
+  /** ISO 3166-1 country of numbers that are not in international form and name none. */
+  readonly country?: string;
 }
 
 /** When a step counts as done, so that no further one starts. */
@@ -68,6 +70,10 @@ export interface Step {
   /** Seconds that this step gets before the next one starts. */
   readonly wait: number;
   readonly confirm_on: ConfirmOn;
+  /** Language of this message; without one that of the verification. */
+  readonly locale?: string;
+  /** Seconds for which the vendor may try to deliver it; never longer than the code lives. */
+  readonly validity?: number;
 }
 
 export interface CodeDefaults {

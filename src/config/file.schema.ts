@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -20,6 +21,7 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
+import { getCountries } from 'libphonenumber-js/max';
 import { alphabets, type Alphabet } from '../codes/alphabets.js';
 import { CHANNELS, type Channel } from '../providers/contract.js';
 import { CONFIRM_ON, RESEND, SCOPES, type ConfirmOn, type Mode, type Resend, type Scope } from './config.js';
@@ -91,6 +93,8 @@ export class ApplicationSchema {
 
   /** `off`, or a mapping of budgets. */
   @IsOptional() limits?: unknown;
+
+  @IsOptional() @IsIn(getCountries(), { message: 'must be a country with phone numbers, like DE' }) country?: string;
 }
 
 const LIMIT = /^(off|[1-9]\d{0,8}\/[1-9]\d{0,8}[smhd])$/;
@@ -115,6 +119,13 @@ export class DoorsSchema {
   @IsOptional() @IsBoolean() geniq: boolean = false;
 }
 
+const IsLanguageTag = (): PropertyDecorator =>
+  applyDecorators(
+    IsString(),
+    MaxLength(LANGUAGE_TAG.maxLength),
+    Matches(new RegExp(LANGUAGE_TAG.pattern), { message: 'must be a language tag like en or pt-BR' }),
+  );
+
 export class StepSchema {
   @IsIn(CHANNELS) channel: Channel;
   @IsOptional() @IsString() @Length(1, bounds.from) from?: string;
@@ -122,6 +133,8 @@ export class StepSchema {
   @IsOptional() @IsInt() @Min(bounds.wait.min) @Max(bounds.wait.max) wait: number = bounds.wait.default;
   @IsOptional() @IsInt() @Min(0) @Max(100) order?: number;
   @IsOptional() @IsIn(CONFIRM_ON) confirm_on: ConfirmOn = 'delivered';
+  @IsOptional() @IsLanguageTag() locale?: string;
+  @IsOptional() @IsInt() @Min(bounds.validity.min) @Max(bounds.validity.max) validity?: number;
 }
 
 export class DefaultsSchema {
@@ -130,12 +143,7 @@ export class DefaultsSchema {
   @IsOptional() @IsInt() @Min(bounds.ttl.min) @Max(bounds.ttl.max) ttl?: number;
   @IsOptional() @IsInt() @Min(bounds.maxChecks.min) @Max(bounds.maxChecks.max) max_checks?: number;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(LANGUAGE_TAG.maxLength)
-  @Matches(new RegExp(LANGUAGE_TAG.pattern), { message: 'must be a language tag like en or pt-BR' })
-  locale?: string;
-
+  @IsOptional() @IsLanguageTag() locale?: string;
   @IsOptional() @IsString() @Length(1, bounds.template) template?: string;
   @IsOptional() @IsIn(RESEND) resend?: Resend;
 }

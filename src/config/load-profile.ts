@@ -53,13 +53,9 @@ export function loadProfile(
 /** By `order` where given, else by position. */
 function inOrder(channels: readonly StepSchema[]): ProfileChannel[] {
   return channels
-    .map(({ channel, from, template, wait, confirm_on, order }, position) => ({
+    .map(({ order, ...step }, position) => ({
+      ...step,
       id: String(position),
-      channel,
-      from,
-      template,
-      wait,
-      confirm_on,
       order: order ?? position,
       status: 'active' as const,
     }))

@@ -87,6 +87,7 @@ export class DeliverService {
     const ttl = Math.ceil((state.expiresAt - now) / 1_000);
     const { account, channel } = attempt;
     const step = facts.steps[attempt.step];
+    const locale = step?.locale ?? facts.locale;
     const attemptId = `${id}-${attempt.n}`;
     return {
       attemptId,
@@ -95,10 +96,10 @@ export class DeliverService {
       channel,
       to: facts.to,
       from: step?.from,
-      text: renderText({ facts, channel, template: step?.template, code, secondsLeft: ttl }),
+      text: renderText({ facts, locale, channel, template: step?.template, code, secondsLeft: ttl }),
       code,
-      locale: facts.locale,
-      ttl,
+      locale,
+      ttl: Math.min(ttl, step?.validity ?? ttl),
       callbackUrl: () => callbackUrl(this.config.publicUrl, this.keyring.callback, account, attemptId),
     };
   }

@@ -10,14 +10,15 @@ const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
  * `payee`. In speech the characters of the code stand apart, so that they are read one by one.
  */
 export function renderText(input: {
-  facts: Facts;
+  facts: Pick<Facts, 'transaction' | 'autofill'>;
+  locale: string;
   channel: Channel;
   template?: string;
   code: string;
   secondsLeft: number;
 }): string {
-  const { facts, channel, code, secondsLeft } = input;
-  const { transaction, locale } = facts;
+  const { facts, locale, channel, code, secondsLeft } = input;
+  const { transaction } = facts;
   const texts = textsFor(locale);
   const template = input.template ?? (transaction ? texts.transaction : texts.plain);
   const values = new Map(
@@ -32,7 +33,7 @@ export function renderText(input: {
 }
 
 /** Both formats must be the last line: Android's SMS Retriever wants the hash there, WebOTP the bound origin. */
-function autofillLine({ autofill }: Facts, code: string): string {
+function autofillLine({ autofill }: Pick<Facts, 'autofill'>, code: string): string {
   if (!autofill) return '';
   return 'app_hash' in autofill ? `\n\n${autofill.app_hash}` : `\n\n@${autofill.origin} #${code}`;
 }

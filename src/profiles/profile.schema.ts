@@ -4,8 +4,10 @@ import { CONFIRM_ON, RESEND, type CodeDefaults, type ProfileChannel } from '../c
 import { CHANNELS } from '../providers/contract.js';
 import { integer, languageTag, text, VISIBLE_TEXT, type JsonSchema } from '../shared/json-schema.js';
 
-type ChannelInput = Pick<ProfileChannel, 'channel'> &
-  Partial<Pick<ProfileChannel, 'from' | 'template' | 'wait' | 'order' | 'status' | 'confirm_on'>>;
+export type ChannelInput = Pick<ProfileChannel, 'channel'> &
+  Partial<
+    Pick<ProfileChannel, 'from' | 'template' | 'wait' | 'order' | 'status' | 'confirm_on' | 'locale' | 'validity'>
+  >;
 
 export interface ProfileBody {
   readonly name: string;
@@ -60,6 +62,8 @@ const channel: JsonSchema = {
     wait: integer(bounds.wait, 'Seconds that this step gets before the next one starts'),
     status,
     confirm_on: { type: 'string', enum: CONFIRM_ON },
+    locale: languageTag,
+    validity: integer(bounds.validity, 'Seconds for which the vendor may try to deliver'),
   },
 };
 
@@ -125,6 +129,8 @@ export const profileAnswerSchema: JsonSchema = {
           wait: number,
           status: string,
           confirm_on: string,
+          locale: string,
+          validity: number,
         },
       },
     },

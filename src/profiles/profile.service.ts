@@ -8,7 +8,7 @@ import { isUsable } from '../config/routing.js';
 import { notFound, Problem, unavailable, validationFailed, type FieldError } from '../shared/problem.js';
 import { ProfileStore, type StoredProfile } from '../store/profile.store.js';
 import { ProfileBook } from './profile-book.js';
-import type { ChannelsBody, ProfileBody, ProfileQuery } from './profile.schema.js';
+import type { ChannelInput, ChannelsBody, ProfileBody, ProfileQuery } from './profile.schema.js';
 
 const TRIES = 5;
 
@@ -86,7 +86,11 @@ export class ProfileService {
     });
   }
 
-  private async change(caller: Caller, id: string, edit: (profile: Profile) => Profile): Promise<Profile> {
+  /**
+   * @param edit may be called again when somebody else was faster; what it throws ends the change
+   * @throws Problem 404, 409, 422
+   */
+  async change(caller: Caller, id: string, edit: (profile: Profile) => Profile): Promise<Profile> {
     this.refuseFile(caller, id);
     for (let tries = 0; tries < TRIES; tries++) {
       const read = await this.store.find(caller.application, id);
@@ -138,7 +142,7 @@ export class ProfileService {
 const NAME_TAKEN: FieldError = { field: 'name', message: 'is already the name of another profile' };
 
 /** New channels beside the ones that are there, in order; those without `order` come last, as listed. */
-function toChannels(input: ChannelsBody['channels'], present: readonly ProfileChannel[]): ProfileChannel[] {
+export function toChannels(input: readonly ChannelInput[], present: readonly ProfileChannel[]): ProfileChannel[] {
   const first = Math.max(-1, ...present.map(({ order }) => order)) + 1;
   const added = input.map((one, index): ProfileChannel => ({
     id: randomUUID(),
@@ -149,6 +153,8 @@ function toChannels(input: ChannelsBody['channels'], present: readonly ProfileCh
     order: one.order ?? first + index,
     status: one.status ?? 'active',
     confirm_on: one.confirm_on ?? 'delivered',
+    locale: one.locale,
+    validity: one.validity,
   }));
   return [...present, ...added].sort((a, b) => a.order - b.order);
 }

@@ -8,6 +8,7 @@ import { KeyStore } from './key.store.js';
 import { PepperStore } from './pepper.store.js';
 import { ProfileStore } from './profile.store.js';
 import { ReceiptStore } from './receipt.store.js';
+import { RequestRateStore } from './request-rate.store.js';
 import { SearchStore } from './search.store.js';
 import { VerificationStore } from './verification.store.js';
 import { WebhookHistoryStore } from './webhook-history.store.js';
@@ -24,6 +25,7 @@ const stores = [
   PepperStore,
   ProfileStore,
   ReceiptStore,
+  RequestRateStore,
   SearchStore,
   VerificationStore,
   WebhookHistoryStore,

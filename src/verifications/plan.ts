@@ -29,7 +29,7 @@ export function planOfProfile(config: Config, profile: Profile | undefined, mode
   if (active.length === 0) throw problem('has no active channels');
   const steps = active
     .filter(({ channel }) => suits(channel, recipient) && hasAccount(config, channel, mode, recipient))
-    .map(({ channel, from, template, wait, confirm_on }) => ({ channel, from, template, wait, confirm_on }));
+    .map(toStep);
   if (steps.length === 0) throw problem(`has no step that a ${mode} key can send to this address`);
   return { profile: profile.name, defaults: profile.defaults, steps };
 }
@@ -41,13 +41,7 @@ export function planOfChannels(
   mode: Mode,
   recipient: Recipient,
 ): Plan {
-  const steps = channels.map(({ channel, from, template, wait = bounds.wait.default }): Step => ({
-    channel,
-    from,
-    template,
-    wait,
-    confirm_on: 'delivered',
-  }));
+  const steps = channels.map((one) => toStep({ wait: bounds.wait.default, confirm_on: 'delivered', ...one }));
   const errors: FieldError[] = brokenRules(steps).map(({ step, field, message }) => ({
     field: `channels.${step}.${field}`,
     message,
@@ -64,6 +58,17 @@ export function planOfChannels(
   if (errors.length > 0) throw validationFailed(errors);
   return { defaults: {}, steps };
 }
+
+/** What is frozen into the verification. */
+const toStep = ({ channel, from, template, wait, confirm_on, locale, validity }: Step): Step => ({
+  channel,
+  from,
+  template,
+  wait,
+  confirm_on,
+  locale,
+  validity,
+});
 
 const suits = (channel: Step['channel'], { kind }: Recipient): boolean => (channel === 'email') === (kind === 'email');
 

@@ -63,7 +63,9 @@ export function startRequest(
 function codeFacts(body: StartBody, defaults: Plan['defaults'], now: number): CodeFacts {
   const { code, code_length } = body;
   if (code !== undefined && code_length !== undefined && code.length !== code_length) {
-    throw validationFailed([{ field: 'code', message: 'must have as many characters as code_length says' }]);
+    throw validationFailed([
+      { field: 'code', message: 'must have as many characters as the length that comes with it says' },
+    ]);
   }
   return {
     issuedAt: Math.floor(now / 1_000),

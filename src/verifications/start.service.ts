@@ -115,7 +115,7 @@ export class StartService {
   private async prepare(caller: Caller, body: StartBody): Promise<StartRequest> {
     refuseBothOrNeither(body);
     await this.refuseUnknownWebhook(caller, body);
-    const recipient = parseRecipient(body.to, body.country);
+    const recipient = parseRecipient(body.to, body.country ?? caller.country);
     const plan = body.channels
       ? planOfChannels(this.config, body.channels, caller.mode, recipient)
       : planOfProfile(

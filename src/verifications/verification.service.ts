@@ -66,7 +66,8 @@ export class VerificationService {
   async search(caller: Caller, query: SearchQuery): Promise<{ data: VerificationView[]; next_cursor: string | null }> {
     const { application } = caller;
     const { lookup } = this.keyring;
-    const address = query.to === undefined ? undefined : parseRecipient(fromQuery(query.to), query.country).address;
+    const address =
+      query.to === undefined ? undefined : parseRecipient(fromQuery(query.to), query.country ?? caller.country).address;
     const data: VerificationView[] = [];
     const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
     const scan = this.searchStore.scan({

@@ -11,12 +11,11 @@ const schema: JsonSchema = {
 };
 
 /** Neither vendor shows the body of an error; what they show of a refused key is its word in `status`. */
-export const faceOf = (prefix: string): ErrorFace => ({
-  prefix,
+export const platformFace: Omit<ErrorFace, 'prefix'> = {
   type: 'application/json',
   schema,
   write: ({ status, title, detail }) =>
     status === 401
       ? { status, body: { status: 'Unauthenticated', code: status, message: `Unauthenticated. ${detail}` } }
       : { status, body: { status: 'ERROR', code: status, message: detail || title } },
-});
+};

@@ -1,18 +1,45 @@
 import { Module } from '@nestjs/common';
+import { ApplicationsApiModule } from '../../applications/applications-api.module.js';
+import { ApplicationsModule } from '../../applications/applications.module.js';
+import { ProfilesModule } from '../../profiles/profiles.module.js';
+import { StoreModule } from '../../store/store.module.js';
+import { VerificationsModule } from '../../verifications/verifications.module.js';
 import type { Door } from '../door.js';
-import { faceOf } from './face.js';
+import { BicsAuthController, QikberryAuthController } from './auth.controller.js';
+import { platformFace } from './face.js';
+import { ProfilesController } from './profiles.controller.js';
+import { PlatformProfiles } from './profiles.service.js';
+import { SendService } from './send.service.js';
+import { BicsVerifyController, QikberryVerifyController } from './verify.controller.js';
+import { VerifyService } from './verify.service.js';
 
-@Module({})
+const imports = [ApplicationsModule, ApplicationsApiModule, StoreModule, VerificationsModule];
+
+@Module({
+  imports: [...imports, ProfilesModule],
+  controllers: [QikberryAuthController, ProfilesController, QikberryVerifyController],
+  providers: [PlatformProfiles, SendService, VerifyService],
+})
 class QikberryModule {}
 
-@Module({})
+/** Has neither profiles nor RCS. */
+@Module({
+  imports,
+  controllers: [BicsAuthController, BicsVerifyController],
+  providers: [SendService, VerifyService],
+})
 class BicsModule {}
 
-/** One platform under two brands; BICS has neither profiles nor RCS. */
+/** One platform under two brands. */
 export const qikberry: Door = {
   name: 'qikberry',
   module: QikberryModule,
-  face: faceOf('/qikberry/'),
+  face: { prefix: '/qikberry/', ...platformFace },
   overridesMethod: true,
 };
-export const bics: Door = { name: 'bics', module: BicsModule, face: faceOf('/bics/'), overridesMethod: true };
+export const bics: Door = {
+  name: 'bics',
+  module: BicsModule,
+  face: { prefix: '/bics/', ...platformFace },
+  overridesMethod: true,
+};

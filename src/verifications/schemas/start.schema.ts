@@ -10,6 +10,8 @@ export interface ChannelInput {
   readonly from?: string;
   readonly template?: string;
   readonly wait?: number;
+  readonly locale?: string;
+  readonly validity?: number;
 }
 
 /** Body of `POST /v1/verifications`. */
@@ -53,6 +55,8 @@ const channelSchema: JsonSchema = {
     from: text(bounds.from, 'Sender, where the account leaves a choice', VISIBLE_TEXT),
     template: text(bounds.template, 'Text with {{code}}, and {{minutes}} if wanted', VISIBLE_TEXT),
     wait: integer(bounds.wait, 'Seconds that this step gets before the next one starts; default 30'),
+    locale: { ...languageTag, description: 'Language of this message; default that of the verification' },
+    validity: integer(bounds.validity, 'Seconds for which the vendor may try to deliver; default the life of the code'),
   },
 };
 

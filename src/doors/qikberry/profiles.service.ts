@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../applications/key-book.js';
+import type { Profile, ProfileChannel } from '../../config/config.js';
+import { ProfileService } from '../../profiles/profile.service.js';
+import { withAdded, withEdited, withoutName } from './profile-channels.js';
+import type { ChannelsBody, ProfileBody, ProfileFilter } from './profiles.schema.js';
+import { renamed } from './renamed.js';
+import { TIMEOUT } from './send.schema.js';
+import { fromTemplate } from './texts.js';
+
+/** As many as an application may have. */
+const ALL = 500;
+
+/** Profiles as the platform's callers see and change them. */
+@Injectable()
+export class PlatformProfiles {
+  constructor(private readonly profiles: ProfileService) {}
+
+  async create(caller: Caller, { name, status = '1' }: ProfileBody) {
+    return viewOf(await this.profiles.create(caller, { name, status: STATUS_OF[status], defaults: { ttl: TIMEOUT } }));
+  }
+
+  async list(caller: Caller, filter: ProfileFilter) {
+    const status = filter['filter[status]'];
+    const { data } = await this.profiles.list(caller, {
+      id: filter['filter[id]'],
+      name: filter['filter[name]'],
+      limit: ALL,
+    });
+    return data.map(viewOf).filter((view) => status === undefined || view.status === status);
+  }
+
+  async get(caller: Caller, id: string) {
+    return viewOf(await this.profiles.get(caller, id));
+  }
+
+  async edit(caller: Caller, id: string, { name, status }: ProfileBody) {
+    return viewOf(
+      await this.profiles.patch(caller, id, { name, status: status === undefined ? undefined : STATUS_OF[status] }),
+    );
+  }
+
+  async delete(caller: Caller, id: string) {
+    const before = await this.get(caller, id);
+    await this.profiles.delete(caller, id);
+    return before;
+  }
+
+  addChannels(caller: Caller, id: string, { channels }: ChannelsBody) {
+    return this.change(caller, id, (present) => withAdded(present, channels));
+  }
+
+  editChannels(caller: Caller, id: string, { channels }: ChannelsBody) {
+    return this.change(caller, id, (present) => withEdited(present, channels));
+  }
+
+  deleteChannel(caller: Caller, id: string, name: string) {
+    return this.change(caller, id, (present) => withoutName(present, name));
+  }
+
+  private async change(caller: Caller, id: string, edit: (present: readonly ProfileChannel[]) => ProfileChannel[]) {
+    const change = (profile: Profile): Profile => ({ ...profile, channels: edit(profile.channels) });
+    const nameOf = (field: string): string => field.replace(/\.channel$/, '.name');
+    return viewOf(await renamed(() => this.profiles.change(caller, id, change), nameOf));
+  }
+}
+
+const STATUS_OF = { '1': 'active', '0': 'inactive' } as const;
+
+const flagOf = (status: Profile['status']): string => (status === 'active' ? '1' : '0');
+
+const viewOf = ({ id, name, status, channels }: Profile) => ({
+  id,
+  name,
+  status: flagOf(status),
+  channels: channels.map((one) => ({
+    id: one.id,
+    name: one.channel === 'voice' ? 'tts' : one.channel,
+    from: one.from ?? null,
+    template: one.template === undefined ? null : fromTemplate(one.template),
+    wait: one.wait,
+    order: one.order,
+    status: flagOf(one.status),
+    language: one.locale ?? null,
+    ttl: one.validity ?? null,
+  })),
+});

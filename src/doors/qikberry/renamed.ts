@@ -1,0 +1,11 @@
+import { Problem, validationFailed } from '../../shared/problem.js';
+
+/** Passes on what a core service answers; where it names a field, with the name that the field has here. */
+export async function renamed<T>(call: () => Promise<T>, nameOf: (field: string) => string): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.extra.errors === undefined) throw error;
+    throw validationFailed(error.extra.errors.map(({ field, message }) => ({ field: nameOf(field), message })));
+  }
+}
