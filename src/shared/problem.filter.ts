@@ -77,7 +77,8 @@ export const refuseAddress =
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const fault = error as FastifyFault;
+  // Nest hands on what Fastify finds as an exception of its own.
+  const fault = (error instanceof HttpException && error.cause ? error.cause : error) as FastifyFault;
   if (fault.validation) {
     const whole = fault.validationContext === 'querystring' ? 'query' : 'body';
     return validationFailed(fieldErrors(fault.validation, whole));

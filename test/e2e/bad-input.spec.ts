@@ -7,6 +7,8 @@ import { TestRedis } from '../support/redis.js';
 import { configuration, httpAccount, LIVE_KEY, Service, TEST_KEY } from '../support/service.js';
 
 const START = '/v1/verifications';
+/** By the status of what is wrong with a body. */
+const CODES: Record<number, string> = { 400: 'malformed_json', 413: 'body_too_large', 422: 'validation_failed' };
 const NOBODY = `${START}/00000000-0000-4000-8000-000000000000`;
 describe('bad input', () => {
   let redis: TestRedis;
@@ -150,6 +152,7 @@ describe('bad input', () => {
       const headers = { 'content-type': 'application/json' };
       const answer = await api.request('POST', START, body, headers);
       expectProblem(answer, status, status === 422 ? 'body' : undefined);
+      expect(answer.body.code).toBe(CODES[status]);
     });
 
     it.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'application/jsonp', 'nonsense'])(
