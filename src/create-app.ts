@@ -10,8 +10,8 @@ import type { Config } from './config/config.js';
 import { openDoors } from './doors/doors.module.js';
 import { overrideMethod } from './doors/override-method.js';
 import { Idempotency } from './idempotency/idempotency.js';
+import { parseBodies } from './shared/bodies.js';
 import { NestLogger } from './shared/logger.js';
-import { unsupportedMediaType } from './shared/problem.js';
 import { ProblemFilter, refuseAddress } from './shared/problem.filter.js';
 import { echoRequestId, logRequests, requestId } from './shared/request-log.js';
 import { compileSchema } from './shared/validator.js';
@@ -63,23 +63,6 @@ function hangUpWhenStopping(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping) reply.header('connection', 'close');
     done(null, payload);
-  });
-}
-
-/** JSON only; but routes that ask for it get any body as text. */
-function parseBodies(fastify: FastifyInstance): void {
-  const json = fastify.getDefaultJsonParser('error', 'error');
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const { config, schema } = request.routeOptions;
-    if (config.rawBody) done(null, body);
-    // Clients that always name a type also name it where there is nothing to send.
-    else if (body === '' && !schema?.body) done(null);
-    else void json(request, body, done);
-  });
-  fastify.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
-    if (request.routeOptions.config.rawBody) done(null, body);
-    else done(unsupportedMediaType);
   });
 }
 

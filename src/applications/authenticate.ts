@@ -17,6 +17,8 @@ declare module 'fastify' {
     queryKeys?: readonly string[];
     /** The body arrives as text, whatever its type: signatures are made over it. */
     rawBody?: boolean;
+    /** Parameters come in the query, or as a form in the body, which counts as more of the query. */
+    form?: boolean;
   }
 }
 

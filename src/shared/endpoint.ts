@@ -1,7 +1,8 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import type { Scope } from '../config/config.js';
+import { FORM } from './bodies.js';
 import type { JsonSchema } from './json-schema.js';
 import type { ErrorFace } from './problem.filter.js';
 
@@ -13,6 +14,8 @@ export interface EndpointOptions {
   readonly queryKeys?: readonly string[];
   readonly body?: JsonSchema;
   readonly query?: JsonSchema;
+  /** What stands in the query may also come as a form in the body. */
+  readonly form?: boolean;
   /** Body of a success; none for an empty answer. */
   readonly response?: JsonSchema;
   /** Of a success; default 200. */
@@ -43,12 +46,13 @@ const problemSchema: JsonSchema = {
 
 /** One JSON schema is what requests are validated by, what answers are written by, and what OpenAPI shows. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
-  const { summary, scope, queryKeys, body, query, response, status: success = 200, also = [], problems = {} } = options;
+  const { summary, scope, queryKeys, body, query, form, response, problems = {} } = options;
+  const { status: success = 200, also = [] } = options;
   const { type, schema } = options.face ?? { type: 'application/problem+json', schema: problemSchema };
   const statuses = [success, ...also];
   return applyDecorators(
     HttpCode(success),
-    RouteConfig({ scope, queryKeys }),
+    RouteConfig({ scope, queryKeys, form }),
     RouteSchema({
       ...(body && { body }),
       ...(query && { querystring: query }),
@@ -58,6 +62,8 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     ...(scope ? [ApiBearerAuth()] : []),
     ...(body ? [ApiBody({ schema: body })] : []),
     ...queryDocs(query),
+    ...(form ? [ApiConsumes(FORM)] : []),
+    ...(form && query ? [ApiBody({ schema: query, required: false })] : []),
     ...statuses.map((status) => ApiResponse({ status, ...(response && { schema: response }) })),
     ...Object.entries(problems).map(([status, description]) =>
       ApiResponse({
