@@ -11,5 +11,6 @@ import { RedisHealth } from './redis.health.js';
   imports: [TerminusModule.forRoot({ logger: false }), AccountsModule],
   controllers: [HealthController, MetricsController],
   providers: [RedisHealth, DetailsService, { provide: Balances, useFactory: () => new Balances(Date.now) }],
+  exports: [Balances],
 })
 export class HealthModule {}

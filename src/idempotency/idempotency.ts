@@ -37,7 +37,7 @@ export class Idempotency {
   install(fastify: FastifyInstance): void {
     fastify.addHook('preHandler', (request, reply, done) => {
       const key = request.headers['idempotency-key'];
-      if (key === undefined || request.method !== 'POST' || !request.caller) {
+      if (key === undefined || request.method !== 'POST' || !request.credential) {
         done();
         return;
       }
@@ -64,9 +64,9 @@ export class Idempotency {
 
   /** @returns true when it has been answered. @throws Problem 409, 422 */
   private async begin(request: FastifyRequest, reply: FastifyReply, key: string | string[]): Promise<boolean> {
-    const { caller, url, body } = request;
-    if (!caller) return false;
-    const call = callOf(this.keyring.lookup, caller, url, key, body);
+    const { credential, url, body } = request;
+    if (!credential) return false;
+    const call = callOf(this.keyring.lookup, credential.caller, url, key, body);
     const claimed = await this.calls.claim(call.name, call.print);
     switch (claimed.kind) {
       case 'run':

@@ -35,7 +35,7 @@ export interface ErrorFace {
   readonly type: string;
   /** Of its bodies, for OpenAPI. */
   readonly schema: JsonSchema;
-  write(problem: Problem): { readonly status: number; readonly body: object };
+  write(problem: Problem, request: FastifyRequest): { readonly status: number; readonly body: object };
 }
 
 /** The one way by which errors leave: code → status → body (RFC 9457, or as a face has it). Nobody sees a stack. */
@@ -94,13 +94,16 @@ function toProblem(error: unknown): Problem {
 }
 
 function sendProblem(
-  { id, url }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
   problem: Problem,
   faces: readonly ErrorFace[],
 ): void {
-  const face = faces.find(({ prefix }) => url.startsWith(prefix));
-  const { status, body } = face?.write(problem) ?? { status: problem.status, body: bodyOf(problem, id) };
+  const face = faces.find(({ prefix }) => request.url.startsWith(prefix));
+  const { status, body } = face?.write(problem, request) ?? {
+    status: problem.status,
+    body: bodyOf(problem, request.id),
+  };
   const { retryAfter } = problem.extra;
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
   if (status === 401) reply.header('www-authenticate', 'Bearer');
