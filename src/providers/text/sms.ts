@@ -37,10 +37,10 @@ export function smsEncodingOf(text: string): SmsEncoding {
  * Writes a text as a short message, in as many parts as it takes. No part ends within an escaped character or a
  * surrogate pair.
  * @param mostParts as many parts as the sender pays for
+ * @param encoding where the vendor cannot take what would do
  * @throws ProviderError `bad_message` when the text needs more
  */
-export function writeSms(text: string, mostParts: number): SmsText {
-  const encoding = smsEncodingOf(text);
+export function writeSms(text: string, mostParts: number, encoding = smsEncodingOf(text)): SmsText {
   const parts = split(text, encoding);
   if (parts.length > mostParts) throw new ProviderError('bad_message', 'too_many_parts');
   return { encoding, parts };
