@@ -4,6 +4,7 @@ import { Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
+import { Accounts } from '../providers/accounts.js';
 import { makeBlockingRedis, REDIS } from '../shared/redis.js';
 import { LOGGER } from '../shared/tokens.js';
 import { DeliverService } from './deliver.service.js';
@@ -30,9 +31,12 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(REDIS) private readonly redis: Redis,
     private readonly deliver: DeliverService,
+    private readonly accounts: Accounts,
   ) {}
 
   onApplicationBootstrap(): void {
+    // Receipts for what other processes have sent, or this one before it was restarted, come over these connections too.
+    for (const { provider } of this.accounts.all()) provider.open?.();
     const onError = (error: Error): void => {
       this.logger.warn({ error: error.message }, 'delivery worker');
     };

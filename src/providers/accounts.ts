@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { Keyring } from '../codes/keyring.js';
@@ -8,16 +7,18 @@ import { KEYRING } from '../shared/tokens.js';
 import { Account } from './account.js';
 import type { Receipt } from './contract.js';
 
+type ReceiptTaker = (account: string, receipt: Receipt) => Promise<void>;
+
 /** The running accounts, one provider instance each. */
 @Injectable()
 export class Accounts implements OnApplicationShutdown {
   private readonly accounts: ReadonlyMap<string, Account>;
-  private readonly received = new EventEmitter<{ receipt: [account: string, receipt: Receipt] }>();
+  private taker?: ReceiptTaker;
 
   constructor(@Inject(CONFIG) config: Config, @Inject(REDIS) redis: Redis, @Inject(KEYRING) keyring: Keyring) {
     this.accounts = new Map(
       [...config.accounts.values()].map(({ name, provider, settings, timeout }) => {
-        const receive = (receipt: Receipt) => void this.received.emit('receipt', name, receipt);
+        const receive = (receipt: Receipt) => this.receive(name, receipt);
         return [
           name,
           new Account(name, provider.create(settings, { account: name, redis, keyring, receive }), timeout),
@@ -35,12 +36,21 @@ export class Accounts implements OnApplicationShutdown {
     return [...this.accounts.values()];
   }
 
-  /** Hears of receipts that do not come over HTTP. */
-  onReceipt(listener: (account: string, receipt: Receipt) => void): void {
-    this.received.on('receipt', listener);
+  /** Whoever takes the receipts that do not come over HTTP. */
+  onReceipt(taker: ReceiptTaker): void {
+    this.taker = taker;
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const { provider } of this.all()) await provider.close?.();
+    await Promise.all(
+      this.all().map(async ({ provider }) => {
+        await provider.close?.();
+      }),
+    );
+  }
+
+  private async receive(account: string, receipt: Receipt): Promise<void> {
+    if (!this.taker) throw new Error('nobody takes receipts yet');
+    await this.taker(account, receipt);
   }
 }

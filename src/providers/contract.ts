@@ -45,8 +45,11 @@ export interface ReceiptRequest {
 
 /** A vendor's later word on one message. */
 export interface Receipt {
-  /** Our id of the attempt where the vendor gives it back, else the vendor's own id. */
-  readonly about: { readonly attemptId: string } | { readonly messageId: string };
+  /**
+   * Our id of the attempt where the vendor gives it back, else the vendor's own id. Both, when the vendor's answer came
+   * after the deadline: from then on its id means that attempt.
+   */
+  readonly about: { readonly attemptId: string; readonly messageId?: string } | { readonly messageId: string };
   readonly status: 'sent' | 'delivered' | 'read' | 'failed';
   /** The vendor's own word. */
   readonly vendorStatus?: string;
@@ -93,15 +96,17 @@ export interface Provider {
   challenge?(request: ReceiptRequest): ChallengeAnswer | undefined;
   /** Asks the vendor for the account's balance. @throws ProviderError */
   balance?(deadline: number): Promise<Balance>;
-  /** Frees sockets and timers. */
+  /** Connects ahead of the first message, where connections stay open. Called in processes that send, and nowhere else. */
+  open?(): void;
+  /** Takes leave of the vendor; frees sockets and timers. */
   close?(): Promise<void>;
 }
 
 /** What an account gets from the service beside its own settings. */
 export interface AccountContext {
   readonly account: string;
-  /** For receipts that do not come over HTTP. */
-  readonly receive: (receipt: Receipt) => void;
+  /** For receipts that do not come over HTTP. Resolves once it is stored; until then the vendor should not forget it. */
+  readonly receive: (receipt: Receipt) => Promise<void>;
   readonly redis: Redis;
   readonly keyring: Keyring;
 }

@@ -34,7 +34,10 @@ describe('G12 the status of a message without a report', () => {
 
   /** Sends over these channels, from a vendor that then behaves like this. */
   async function send(channels: Channel[], then: Behaviour) {
-    const provider = vendor.make(SETTINGS, (receipt) => received.push(receipt));
+    const provider = vendor.make(SETTINGS, (receipt) => {
+      received.push(receipt);
+      return Promise.resolve();
+    });
     for (const [i, channel] of channels.entries()) {
       const message = outgoingMessage({ channel, from: undefined, attemptId: attemptId.replace(/1$/, String(i)) });
       await provider.send(message, inSeconds(5));

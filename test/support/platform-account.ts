@@ -25,7 +25,7 @@ export class PlatformAccounts {
     return new PlatformAccounts(definition, gateway);
   }
 
-  make(settings: Settings, receive?: (receipt: Receipt) => void): Provider {
+  make(settings: Settings, receive?: (receipt: Receipt) => Promise<void>): Provider {
     // Not used by this provider, so never connected.
     const redis = new Redis({ lazyConnect: true });
     const account = { baseUrl: `${this.gateway.url}/api/v2`, token: TOKEN, ...settings };

@@ -8,7 +8,7 @@ export function makeProvider(
   definition: ProviderDefinition,
   settings: Record<string, unknown>,
   redis: Redis,
-  receive: (receipt: Receipt) => void = () => undefined,
+  receive: (receipt: Receipt) => Promise<void> = () => Promise.resolve(),
 ): Provider {
   const account = loadFile({ accounts: { main: { use: definition.use, settings } } }, {}).accounts.get('main')!;
   const keyring = makeKeyring([Buffer.alloc(32, 1)]);

@@ -48,10 +48,13 @@ export class ReceiptService implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.accounts.onReceipt((account, receipt) => {
-      this.take(account, receipt).catch((error: unknown) => {
+    this.accounts.onReceipt(async (account, receipt) => {
+      try {
+        await this.take(account, receipt);
+      } catch (error) {
         this.logger.warn({ account, error: String(error) }, 'receipt not taken');
-      });
+        throw error;
+      }
     });
   }
 
@@ -69,7 +72,10 @@ export class ReceiptService implements OnApplicationBootstrap {
 
   private async outcomeOf(account: string, receipt: Receipt): Promise<Outcome> {
     const { about } = receipt;
-    if ('attemptId' in about) return this.apply(account, about.attemptId, receipt);
+    if ('attemptId' in about) {
+      if (about.messageId !== undefined) await this.link(account, about.messageId, about.attemptId);
+      return this.apply(account, about.attemptId, receipt);
+    }
     const attemptId = await this.receipts.findOrPark(account, about.messageId, JSON.stringify(receipt));
     return attemptId === undefined ? 'parked' : this.apply(account, attemptId, receipt);
   }

@@ -32,7 +32,7 @@ export class StatusPull {
   constructor(
     private readonly afterMs: number,
     private readonly ask: (sent: SentMessage, deadline: number) => Promise<Receipt | undefined>,
-    private readonly receive: (receipt: Receipt) => void,
+    private readonly receive: (receipt: Receipt) => Promise<void>,
   ) {}
 
   /** The message was taken: asks for it later, unless its end is known by then. */
@@ -71,10 +71,18 @@ export class StatusPull {
     const receipt = this.mayAsk() ? await this.answerTo(watched) : undefined;
     // Its report came while we asked.
     if (this.watched.get(watched.attemptId) !== watched) return;
-    if (receipt) this.receive(receipt);
     watched.asked++;
-    if (receipt || watched.asked >= ASKS) this.watched.delete(watched.attemptId);
-    else this.schedule(watched);
+    const stored = receipt !== undefined && (await this.store(receipt));
+    if (stored || watched.asked >= ASKS) this.watched.delete(watched.attemptId);
+    else if (this.watched.has(watched.attemptId)) this.schedule(watched);
+  }
+
+  /** What could not be stored is asked for again. */
+  private store(receipt: Receipt): Promise<boolean> {
+    return this.receive(receipt).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A question that fails says nothing about the message. */

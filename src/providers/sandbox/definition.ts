@@ -42,7 +42,8 @@ class SandboxProvider implements Provider {
     const error = status === 'failed' ? ({ kind: 'unknown', code: 'sandbox_undelivered' } as const) : undefined;
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      this.context.receive({ about: { attemptId }, status, vendorStatus: status, error });
+      // A receipt that cannot be stored has been logged, and is lost as a vendor's may be.
+      this.context.receive({ about: { attemptId }, status, vendorStatus: status, error }).catch(() => undefined);
     }, ms);
     this.timers.add(timer);
   }
