@@ -4,4 +4,5 @@ export { genio } from './genio/definition.js';
 export { http } from './http/definition.js';
 export { bics, qikberry } from './qikberry/definition.js';
 export { sandbox } from './sandbox/definition.js';
+export { smpp } from './smpp/definition.js';
 export { ugsms } from './ugsms/definition.js';

@@ -12,8 +12,8 @@ import { TestRedis } from '../support/redis.js';
 import { freePort } from '../support/service.js';
 import { until } from '../support/wait.js';
 
-/** Providers that call nobody; each has its own list in `sandbox.contract.spec.ts`. */
-const WITHOUT_PEER = ['sandbox'];
+/** Providers that do not speak HTTP; each has a list of its own in `<use>.contract.spec.ts`. */
+const WITHOUT_PEER = ['sandbox', 'smpp'];
 
 /** What a status means without any words beside it (src/providers/errors.ts). */
 const STATUSES: Readonly<Record<number, FailureKind>> = {

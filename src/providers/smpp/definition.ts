@@ -1,0 +1,12 @@
+import type { ProviderDefinition } from '../contract.js';
+import { SmppProvider } from './provider.js';
+import { SmppSettings } from './settings.js';
+
+/** Any message centre or aggregator that speaks SMPP 3.4. */
+export const smpp: ProviderDefinition<SmppSettings> = {
+  use: 'smpp',
+  channels: ['sms'],
+  test: false,
+  settings: SmppSettings,
+  create: (settings, context) => new SmppProvider(settings, context),
+};

@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import { deliverBody, frameOf, tlv, type ReceiptFields } from '../../../test/peers/smpp-codec.js';
+import type { Receipt } from '../contract.js';
+import { canonicalId, type IdStyle } from './message-id.js';
+import { readPdu } from './pdu.js';
+import { readReceipt } from './receipt.js';
+
+const read = (fields: ReceiptFields, style: IdStyle = 'auto'): Receipt | undefined =>
+  readReceipt(readPdu(frameOf(5, 1, deliverBody(fields))), style);
+const idTlv = (id: string): Buffer => tlv(0x001e, Buffer.from(`${id}\0`));
+const stateTlv = (state: number): Buffer => tlv(0x0427, Buffer.from([state]));
+
+describe('readReceipt', () => {
+  it.each([
+    [1, 'ENROUTE', 'sent', undefined],
+    [2, 'DELIVRD', 'delivered', undefined],
+    [3, 'EXPIRED', 'failed', 'unknown'],
+    [4, 'DELETED', 'failed', 'rejected'],
+    [5, 'UNDELIV', 'failed', 'unknown'],
+    [6, 'ACCEPTD', 'sent', undefined],
+    [7, 'UNKNOWN', 'failed', 'unknown'],
+    [8, 'REJECTD', 'failed', 'rejected'],
+  ])('reads the state %i, or %s', (state, stat, status, kind) => {
+    const error = kind && { kind, code: stat };
+    const expected = { about: { messageId: 'x-1' }, status, vendorStatus: stat, error };
+    expect(read({ id: 'x-1', stat })).toEqual(expected);
+    expect(read({ id: 'x-1', stat: stat.toLowerCase() })).toEqual(expected);
+    expect(read({ id: 'x-1', text: '', tlvs: [idTlv('x-1'), stateTlv(state)] })).toEqual(expected);
+  });
+
+  it('believes TLVs before the text', () => {
+    const tlvs = [idTlv('x-2'), stateTlv(2)];
+    expect(read({ id: 'x-1', stat: 'UNDELIV', tlvs })).toMatchObject({
+      about: { messageId: 'x-2' },
+      status: 'delivered',
+    });
+    expect(read({ id: 'x-1', tlvs: [stateTlv(5)] })).toMatchObject({ about: { messageId: 'x-1' }, status: 'failed' });
+  });
+
+  it.each([
+    ['id:9 sub:001 dlvrd:001 submit date:2611211200 done date:2611211201 stat:DELIVRD err:000 Text:hello'],
+    ['ID:9 STAT:DELIVRD'],
+    ['stat:DELIVRD id: 9'],
+    ['sub:001  id:9\r\nstat:DELIVRD\terr:000'],
+  ])('reads %j', (text) => {
+    expect(read({ id: '', text })).toMatchObject({ about: { messageId: '9' }, status: 'delivered' });
+  });
+
+  it('reads UCS-2 and a text that came as a TLV', () => {
+    expect(read({ id: '9', coding: 8 })).toMatchObject({ about: { messageId: '9' } });
+    const payload = tlv(0x0424, Buffer.from('id:9 stat:DELIVRD'));
+    expect(read({ id: '', text: '', tlvs: [payload] })).toMatchObject({ about: { messageId: '9' } });
+  });
+
+  it('keeps the network’s reason', () => {
+    expect(read({ id: '9', stat: 'UNDELIV', err: '034' })?.error).toEqual({ kind: 'unknown', code: 'err_034' });
+    expect(read({ id: '9', stat: 'UNDELIV', err: '1B' })?.error?.code).toBe('err_1B');
+    expect(read({ id: '9', stat: 'UNDELIV', err: '000' })?.error?.code).toBe('UNDELIV');
+    expect(read({ id: '9', stat: 'UNDELIV', err: '+14155550100' })?.error?.code).toBe('UNDELIV');
+    const network = tlv(0x0423, Buffer.from([3, 0, 11]));
+    expect(read({ id: '9', stat: 'UNDELIV', err: '034', tlvs: [network] })?.error?.code).toBe('network_3_11');
+  });
+
+  it.each<[string, ReceiptFields]>([
+    ['a message of a person', { id: '9', esmClass: 0 }],
+    ['a notice on the way', { id: '9', esmClass: 0x20 }],
+    ['no id', { id: '', text: 'stat:DELIVRD' }],
+    ['an id without end', { id: '1'.repeat(65) }],
+    ['no state', { id: '9', text: 'id:9' }],
+    ['a state that nobody knows', { id: '9', tlvs: [stateTlv(99)], stat: 'SKIPPED' }],
+    ['words that the person’s own text holds', { id: '9', text: 'text:id:9 stat:DELIVRD' }],
+  ])('takes %s for none', (_, fields) => {
+    expect(read(fields)).toBeUndefined();
+  });
+});
+
+describe('canonicalId', () => {
+  it.each<[IdStyle, response: string, receipt: string]>([
+    ['auto', '12345', '12345'],
+    ['auto', '0000012345', '12345'],
+    ['auto', '5F3A9C01', '1597676545'],
+    ['auto', '5f3a9c01', '005F3A9C01'],
+    ['auto', '1597676545', '5f3a9c01'],
+    ['auto', '20ca24b2-d8c6-11f0', '20ca24b2-d8c6-11f0'],
+    ['hex_in_response', '10', '16'],
+    ['hex_in_response', '5F3A9C01', '1597676545'],
+    ['hex_in_response', 'not-hex', 'not-hex'],
+    ['hex_in_receipt', '16', '00000010'],
+    ['hex_in_receipt', '18446744073709551615', 'ffffffffffffffff'],
+  ])('E15 with %s matches %s in an answer with %s in a receipt', (style, response, receipt) => {
+    expect(canonicalId(response, style, 'response')).toBe(canonicalId(receipt, style, 'receipt'));
+  });
+
+  it.each<[IdStyle, response: string, receipt: string]>([
+    ['auto', '10', '16'],
+    ['auto', 'x-1', 'X-1'],
+    ['hex_in_response', '16', '16'],
+  ])('with %s does not match %s with %s', (style, response, receipt) => {
+    expect(canonicalId(response, style, 'response')).not.toBe(canonicalId(receipt, style, 'receipt'));
+  });
+});
