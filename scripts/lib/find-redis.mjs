@@ -1,8 +1,7 @@
 // Where a Redis server comes from: the PATH, else the machine's package manager where we may, else a clear sentence.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { fail, say } from './setup.mjs';
+import { onPath, rightToInstall } from './system.mjs';
 
 const SERVERS = ['redis-server', 'valkey-server'];
 
@@ -44,13 +43,6 @@ function installRedis() {
   return redisOnPath() ?? fail(howTo(manager));
 }
 
-/** What to put in front of the command: nothing, `sudo -n`, or undefined when we may not. */
-function rightToInstall({ asUser }) {
-  if (asUser || process.getuid?.() === 0) return [];
-  const sudo = onPath('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
-  return sudo ? ['sudo', '-n'] : undefined;
-}
-
 function howTo(manager) {
   const command = manager
     ? manager.install
@@ -60,19 +52,4 @@ function howTo(manager) {
   return `Passlane needs a Redis (or Valkey) server, and none was found.
 Install one:   ${command}
 or point REDIS_URL at a running one:   REDIS_URL=redis://127.0.0.1:6379 npm start`;
-}
-
-function onPath(name) {
-  // Debian keeps servers in sbin, which is not on every user's PATH.
-  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  return directories.map((directory) => join(directory, name)).find(isExecutable);
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
