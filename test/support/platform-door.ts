@@ -8,7 +8,7 @@ import { until } from './wait.js';
 
 type Json = Record<string, unknown>;
 
-export interface Channel {
+interface Channel {
   readonly id: string;
   readonly name: string;
   readonly channel: string;
@@ -24,7 +24,7 @@ export interface Channel {
   readonly ttl: number | null;
 }
 
-export interface PlatformProfile {
+interface PlatformProfile {
   readonly id: string;
   readonly name: string;
   readonly status: string;

@@ -38,11 +38,11 @@ export interface OmnichannelBody {
 }
 
 /** The platform's bounds where it names some, else the core's. Times in seconds. */
-export const LENGTH = { min: 4, max: 10 };
+const LENGTH = { min: 4, max: 10 };
 export const TIMEOUT = 120;
 
 /** What is left out may also be null. */
-export const maybe = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema.type, 'null'] });
+const maybe = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema.type, 'null'] });
 
 /** What all channels have, with the names that are allowed; unknown fields are passed over, as there. */
 export const channelSchema = (names: readonly string[], required: readonly string[], more: JsonSchema): JsonSchema => ({

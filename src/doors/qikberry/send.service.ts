@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../applications/key-book.js';
 import { bounds } from '../../config/bounds.js';
 import { validationFailed, type FieldError } from '../../shared/problem.js';
+import type { Once } from '../../store/verification.store.js';
 import type { VerificationView } from '../../verifications/present.js';
 import type { ChannelInput, StartBody } from '../../verifications/schemas/start.schema.js';
 import { StartService } from '../../verifications/start.service.js';
@@ -18,7 +19,7 @@ export class SendService {
   constructor(private readonly starts: StartService) {}
 
   /** By the channels of the request. @throws Problem 422, 429, 503 */
-  async direct(caller: Caller, body: SendBody, brand: Brand) {
+  async direct(caller: Caller, body: SendBody, brand: Brand, once?: Once) {
     const to = oneNumber(caller, body, brand);
     // In the order in which they are tried, with the place in the request, by which errors name them.
     const entries = body.channels.map((entry, at) => ({ ...entry, at, channel: CHANNEL_OF[entry.name] }));
@@ -39,16 +40,16 @@ export class SendService {
     });
     const start: StartBody = { to, channels, ttl: TIMEOUT, ...fromPayload(body.payload) };
     const nameOf = (field: string) => directField(field, (i) => entries[i]?.at ?? i);
-    const { view } = await renamed(() => this.starts.start(caller, start), nameOf);
+    const { view } = await renamed(() => this.starts.start(caller, start, once), nameOf);
     return { ...sent(view), to: null };
   }
 
   /** By a profile. @throws Problem 422, 429, 503 */
-  async byProfile(caller: Caller, { profile, recipient, payload }: OmnichannelBody) {
+  async byProfile(caller: Caller, { profile, recipient, payload }: OmnichannelBody, once?: Once) {
     const to = internationalForm(recipient.to, caller.country);
     const start: StartBody = { to, profile, ...fromPayload(payload) };
     const nameOf = (field: string) => FIELDS[field] ?? (field === 'to' ? 'recipient.to' : field);
-    const { view } = await renamed(() => this.starts.start(caller, start), nameOf);
+    const { view } = await renamed(() => this.starts.start(caller, start, once), nameOf);
     return sent(view);
   }
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Req, UseGuards } from '@nestjs/comm
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../../applications/authenticate.js';
+import { onceOf } from '../../idempotency/idempotency.js';
 import { BICS, QIKBERRY, type Brand } from './brand.js';
 import { PlatformEndpoint } from './envelope.js';
 import { GetRateGuard } from './get-rate.guard.js';
@@ -38,7 +39,7 @@ abstract class VerifyController {
     problems,
   })
   send(@Req() request: FastifyRequest, @Body() body: SendBody) {
-    return this.sends.direct(callerOf(request), body, this.brand);
+    return this.sends.direct(callerOf(request), body, this.brand, onceOf(request));
   }
 
   @Get('check/:id/:token')
@@ -79,7 +80,7 @@ export class QikberryVerifyController extends VerifyController {
     problems,
   })
   sendByProfile(@Req() request: FastifyRequest, @Body() body: OmnichannelBody) {
-    return this.sends.byProfile(callerOf(request), body);
+    return this.sends.byProfile(callerOf(request), body, onceOf(request));
   }
 }
 

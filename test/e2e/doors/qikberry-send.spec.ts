@@ -279,6 +279,16 @@ describe('verify/send', () => {
     expect((await bics.send(freshDigits())).body.status).toBe('sent');
   });
 
+  it('happens once for each Idempotency-Key, as at the native API', async () => {
+    const to = freshDigits();
+    const send = () =>
+      api.request('POST', 'verify/send', { channels: [{ name: 'sms', recipient: { to } }] }, { 'idempotency-key': to });
+    const first = await send();
+    await doors.message(first.body.id, to);
+    expect((await send()).body).toEqual(first.body);
+    expect((await doors.native.read(first.body.id)).body.sends.made).toBe(1);
+  });
+
   it('is about one number', async () => {
     const channels = [{ name: 'sms' }, { name: 'whatsapp', recipient: { to: freshDigits() } }];
     expectRefused(await api.send(freshDigits(), channels), 'channels.1.recipient.to');
