@@ -18,7 +18,8 @@ export class GetRateGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const counts = request.method === 'GET';
+    // A HEAD is answered by what a GET would do.
+    const counts = request.method === 'GET' || request.method === 'HEAD';
     const { count, endsInMs } = await this.rates.count('get', callerOf(request), WINDOW_MS, counts);
     reply.header('x-ratelimit-limit', String(MOST));
     reply.header('x-ratelimit-remaining', String(Math.max(MOST - count, 0)));

@@ -55,6 +55,9 @@ describe('requests', () => {
     expect(await remaining()).toEqual([200, '1000', '998']);
     const sent = await mine.send(freshDigits());
     expect(sent.headers.get('x-ratelimit-remaining')).toBe('998');
+    const headers = { authorization: `Bearer ${key.token}` };
+    const head = await fetch(`${mine.root}/v2/auth/me`, { method: 'HEAD', headers });
+    expect(head.headers.get('x-ratelimit-remaining')).toBe('997');
 
     const counter = `pl:{rq:${application}/${key.id}}:get`;
     expect(await doors.redis.client.pttl(counter)).toBeGreaterThan(0);
