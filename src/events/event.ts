@@ -43,7 +43,7 @@ export interface VerificationEventData {
   readonly cost: number | null;
 }
 
-export interface WebhookEventData {
+interface WebhookEventData {
   readonly webhook_id: string;
   readonly reason: string;
 }
