@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bounds } from '../../src/config/bounds.js';
 import { freshNumber, wrongFor, type Answer, type Api } from '../support/api.js';
 import { Gateway } from '../support/gateway.js';
 import { TestRedis } from '../support/redis.js';
@@ -7,6 +8,7 @@ import { startAndReceive, tally } from '../support/started.js';
 import { until } from '../support/wait.js';
 
 const PARALLEL = 200;
+const { sends: MOST_SENDS } = bounds;
 
 /** Calls that are all on their way before the first is answered. */
 const atOnce = <T>(count: number, call: (index: number) => Promise<T>): Promise<T[]> =>
@@ -79,19 +81,21 @@ describe('calls at the same moment', () => {
     }
   });
 
-  it('makes one verification of 50 starts for one number', async () => {
+  it('makes one verification of 50 starts for one number, and sends no more than one may ask for', async () => {
     for (const send of [() => api, either]) {
       const to = freshNumber();
       const answers = await atOnce(50, (index) => send(index).start(to));
-      expect(tally(answers.map(({ status }) => status))).toEqual({ 200: 49, 201: 1 });
-      expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-      const { id } = answers[0]!.body;
+      expect(tally(answers.map(({ status }) => status))).toEqual({ 201: 1, 200: MOST_SENDS - 1, 429: 50 - MOST_SENDS });
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(new Set(refused.map(({ body }) => body.limit))).toEqual(new Set(['sends_per_verification']));
+      const [id = '', ...others] = new Set(answers.flatMap(({ status, body }) => (status < 300 ? [body.id] : [])));
+      expect(others).toEqual([]);
       const code = (await until('a message', () => gateway.to(to)[0])).body.code!;
       const view = await until('the sending to end', async () => {
         const { body } = await api.read(id);
         return body.next_at === null && body.attempts.every(({ status }) => status === 'sent') && body;
       });
-      expect(view.sends.made).toBe(50);
+      expect(view.sends.made).toBe(MOST_SENDS);
       expect(new Set(gateway.to(to).map(({ body }) => body.code))).toEqual(new Set([code]));
       expect((await api.check(id, code)).body.result).toBe('approved');
     }
