@@ -24,6 +24,7 @@ export default {
       },
     ],
   },
+  testSequencer: '<rootDir>/test/slow-first.mjs',
   testTimeout: 60_000,
   maxWorkers: 2,
 };

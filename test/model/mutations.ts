@@ -125,7 +125,7 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
   {
     without: 'the memory of a continuation',
     script: 'continue',
-    replace: "if repeated(prefix, ARGV[20]) then return { 'changed' } end",
+    replace: "if repeated(prefix, ARGV[21]) then return { 'changed' } end",
     by: '',
   },
   {

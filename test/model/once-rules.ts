@@ -5,7 +5,7 @@ import { isAsked, wordOf, type Performed } from './script-rules.js';
 import { must } from './violation.js';
 
 /** Where a script takes the name of the call. */
-const AT: Readonly<Record<string, number>> = { start: 9, continue: 19, check: 4, cancel: 2, apply: 18, read: 0 };
+const AT: Readonly<Record<string, number>> = { start: 9, continue: 20, check: 4, cancel: 2, apply: 18, read: 0 };
 
 const onceOf = ({ script, args }: Performed): string => String(args[AT[script] ?? -1] ?? '');
 
