@@ -6,6 +6,7 @@ import type { Config } from './config/config.js';
 import { DeliveryWorkerModule } from './delivery/delivery-worker.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { ReceiptsApiModule } from './delivery/receipts/receipts-api.module.js';
+import { DialectsModule } from './doors/dialects.module.js';
 import { DoorsModule } from './doors/doors.module.js';
 import { EventRelayModule } from './events/event-relay.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
         HealthModule,
         ApplicationsModule,
         IdempotencyModule,
+        DialectsModule,
         ...(answers
           ? [
               VerificationsModule,

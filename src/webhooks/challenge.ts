@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Agent } from 'undici';
 import { sameSecret } from '../providers/http-body.js';
-import { send } from './send.js';
+import { dialectOf, type Dialect } from './dialect.js';
+import { post, send } from './send.js';
 import type { WebhookSettings } from './settings.js';
 
 /**
@@ -9,13 +10,24 @@ import type { WebhookSettings } from './settings.js';
  * `{"challenge": …}`. So nobody can point events at somebody who has not agreed.
  * @returns what was wrong with the answer; undefined when it was right
  */
-export async function challenge(agent: Agent, settings: WebhookSettings): Promise<string | undefined> {
+export async function challenge(
+  agent: Agent,
+  dialects: readonly Dialect[],
+  webhook: string,
+  settings: WebhookSettings,
+): Promise<string | undefined> {
   const expected = randomBytes(24).toString('base64url');
-  const id = `msg_${randomBytes(16).toString('hex')}`;
-  const body = JSON.stringify({ type: 'webhook.challenge', challenge: expected });
-  const { delivered, status, error, text } = await send(agent, settings, id, body);
+  const { delivered, status, error, text } = await ask(agent, dialects, webhook, settings, expected);
   if (!delivered) return `it answered ${status ?? error ?? 'nothing'}`;
   return sameSecret(echoIn(text), expected) ? undefined : 'its answer did not hold the challenge';
+}
+
+function ask(agent: Agent, dialects: readonly Dialect[], webhook: string, settings: WebhookSettings, expected: string) {
+  const { dialect, url } = settings;
+  if (dialect) return post(agent, dialectOf(dialects, dialect).ask({ id: webhook, url, own: dialect.own }, expected));
+  const id = `msg_${randomBytes(16).toString('hex')}`;
+  const body = JSON.stringify({ type: 'webhook.challenge', challenge: expected });
+  return send(agent, settings, id, body);
 }
 
 function echoIn(text: string): string | undefined {

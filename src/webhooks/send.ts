@@ -1,6 +1,7 @@
 import type { Agent } from 'undici';
 import { ProviderError } from '../providers/errors.js';
 import { exchange } from '../providers/http-client.js';
+import type { Words } from './dialect.js';
 import { keysAt, type WebhookSettings } from './settings.js';
 import { signedHeaders } from './signing/signing-key.js';
 
@@ -8,6 +9,7 @@ import { signedHeaders } from './signing/signing-key.js';
 const TIMEOUT_MS = 3_000;
 /** Of an answer: enough for a reason, too little for anybody's data. */
 const MOST_KEPT = 1_024;
+const HEADERS = { 'content-type': 'application/json', 'user-agent': 'Passlane-Webhooks/1' };
 
 export interface SendOutcome {
   readonly delivered: boolean;
@@ -26,13 +28,20 @@ export async function send(
   timeoutMs = TIMEOUT_MS,
 ): Promise<SendOutcome & { readonly text: string }> {
   const now = Date.now();
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'Passlane-Webhooks/1',
-    ...signedHeaders(keysAt(settings, now), id, body, now),
-  };
+  const headers = signedHeaders(keysAt(settings, now), id, body, now);
+  return post(agent, { url: settings.url, headers, body }, timeoutMs);
+}
+
+/** Posts JSON to a webhook; never throws. */
+export async function post(
+  agent: Agent,
+  { url, headers, body }: Words,
+  timeoutMs = TIMEOUT_MS,
+): Promise<SendOutcome & { readonly text: string }> {
+  const now = Date.now();
+  const request = { method: 'POST', headers: { ...HEADERS, ...headers }, body } as const;
   try {
-    const { status, text } = await exchange(agent, settings.url, { method: 'POST', headers, body }, now + timeoutMs);
+    const { status, text } = await exchange(agent, url, request, now + timeoutMs);
     const delivered = status >= 200 && status < 300;
     const answer = delivered || text === '' ? null : begin(text);
     return { delivered, status, error: null, ms: Date.now() - now, answer, text };

@@ -1,5 +1,6 @@
 import type { Keyring } from '../codes/keyring.js';
 import { open, seal } from '../codes/seal.js';
+import type { DialectSettings } from './dialect.js';
 import type { SigningKey } from './signing/signing-key.js';
 
 /** What people set of a webhook. Sealed in Redis as a whole: addresses, too, may carry a secret. */
@@ -12,6 +13,10 @@ export interface WebhookSettings {
   readonly challenge: boolean;
   /** RFC 3339. */
   readonly created_at: string;
+  /** Attempts of one event; without a number, as many as fit into a day. */
+  readonly attempts?: number;
+  /** Of one that a door has made; the others speak as Standard Webhooks. */
+  readonly dialect?: DialectSettings;
   readonly key: SigningKey;
   /** Signs beside the key until (Unix ms), so that receivers can change over. */
   readonly previous?: { readonly key: SigningKey; readonly until: number };

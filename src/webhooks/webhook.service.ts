@@ -9,6 +9,7 @@ import { KEYRING } from '../shared/tokens.js';
 import { WebhookStore, type StoredWebhook } from '../store/webhook.store.js';
 import { WEBHOOK_AGENT } from './agent.provider.js';
 import { challenge } from './challenge.js';
+import { DIALECTS, type Dialect, type DialectSettings } from './dialect.js';
 import { makeGuard } from './guard/address.js';
 import { urlFault } from './guard/url.js';
 import { present, presentWithSecret, type OpenWebhook, type WebhookAnswer } from './present.js';
@@ -27,11 +28,15 @@ export class WebhookService {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(KEYRING) private readonly ring: Keyring,
     @Inject(WEBHOOK_AGENT) private readonly agent: Agent,
+    @Inject(DIALECTS) private readonly dialects: readonly Dialect[],
     private readonly store: WebhookStore,
   ) {}
 
-  /** @returns it with its secret, which nobody can ask for again */
-  async create({ application }: Caller, body: WebhookBody) {
+  /**
+   * @param door how it speaks, where a door makes it
+   * @returns it with its secret, which nobody can ask for again
+   */
+  async create({ application }: Caller, body: WebhookBody, door?: Pick<WebhookSettings, 'attempts' | 'dialect'>) {
     this.refuseUrl(body.url);
     const id = `wh_${randomBytes(16).toString('hex')}`;
     const settings: WebhookSettings = {
@@ -41,6 +46,7 @@ export class WebhookService {
       challenge: body.challenge ?? false,
       created_at: new Date().toISOString(),
       key: newSigningKey(body.signature ?? 'hmac'),
+      ...door,
     };
     const sealed = sealSettings(this.ring, application, id, settings);
     const status = settings.challenge ? 'pending' : 'active';
@@ -52,26 +58,42 @@ export class WebhookService {
 
   /** The oldest first. */
   async list({ application }: Caller, { limit, cursor = '' }: PageQuery) {
-    const all = (await this.store.list(application))
-      .flatMap((stored) => this.opened(application, stored) ?? [])
-      .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
-      .filter((webhook) => orderOf(webhook) > cursor);
+    const all = (await this.all(application)).filter((webhook) => orderOf(webhook) > cursor);
     const page = all.slice(0, limit);
     const last = page.at(-1);
     return { data: page.map(present), next_cursor: last && all.length > limit ? orderOf(last) : null };
+  }
+
+  /** The oldest first. */
+  async all(application: string): Promise<OpenWebhook[]> {
+    return (await this.store.list(application))
+      .flatMap((stored) => this.opened(application, stored) ?? [])
+      .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   }
 
   async get({ application }: Caller, id: string): Promise<WebhookAnswer> {
     return present(await this.find(application, id));
   }
 
-  /** A webhook with a challenge asks a new address for it before it sends there. */
-  async patch(caller: Caller, id: string, { active, ...change }: WebhookPatch): Promise<WebhookAnswer> {
+  /**
+   * A webhook with a challenge asks a new address for it before it sends there.
+   * @param ofDoor changes what its door keeps; may be called again when somebody else was faster
+   */
+  async patch(
+    caller: Caller,
+    id: string,
+    { active, ...change }: WebhookPatch,
+    ofDoor = (dialect: DialectSettings): DialectSettings => dialect,
+  ): Promise<WebhookAnswer> {
     if (change.url !== undefined) this.refuseUrl(change.url);
     const wanted = active === undefined ? undefined : active ? 'active' : 'inactive';
     const { stored } = await this.change(caller.application, id, ({ settings }) => {
       const moves = change.url !== undefined && change.url !== settings.url;
-      return { settings: { ...settings, ...change }, status: settings.challenge && moves ? 'pending' : wanted };
+      const dialect = settings.dialect && ofDoor(settings.dialect);
+      return {
+        settings: { ...settings, ...change, dialect },
+        status: settings.challenge && moves ? 'pending' : wanted,
+      };
     });
     if (stored.status === 'pending' && change.url !== undefined) await this.tryChallenge(caller.application, id);
     return this.get(caller, id);
@@ -129,7 +151,7 @@ export class WebhookService {
   /** @returns what was wrong; undefined when the webhook is active now */
   private async tryChallenge(application: string, id: string): Promise<string | undefined> {
     const { stored, settings } = await this.find(application, id);
-    const fault = await challenge(this.agent, settings);
+    const fault = await challenge(this.agent, this.dialects, id, settings);
     if (fault !== undefined) return fault;
     // The address that has answered is the one that was asked only if nobody has changed it meanwhile.
     const outcome = await this.store.save(application, id, stored.settings, stored, 'verified');

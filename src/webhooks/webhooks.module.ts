@@ -11,5 +11,6 @@ import { WebhooksController } from './webhooks.controller.js';
   imports: [StoreModule],
   controllers: [WebhooksController],
   providers: [webhookAgent, WebhookService, DeliveriesService, ReplayService],
+  exports: [WebhookService],
 })
 export class WebhooksModule {}

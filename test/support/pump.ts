@@ -73,7 +73,7 @@ export class PumpBench {
       webhooks: this.webhooks,
       ring: this.ring,
       logger: pino({ level: 'silent' }),
-      send: (settings, id, body) => {
+      send: (settings, { id, body }) => {
         this.sends++;
         return send(this.agent, settings, id, body, PATIENCE_MS);
       },

@@ -1,4 +1,5 @@
 import type { Channel } from '../../providers/contract.js';
+import { EVENTS } from './message-status.js';
 
 /** The platform's names of channels, and ours. A call is `voice`, and was `tts` before 2023; in profiles it still is. */
 export const CHANNEL_OF = {
@@ -17,9 +18,11 @@ export const PROFILE_NAMES = ['sms', 'whatsapp', 'tts', 'voice', 'viber'] as con
 /** One platform under two names. */
 export interface Brand {
   readonly names: readonly ChannelName[];
+  /** What webhooks may be told of. */
+  readonly events: readonly string[];
 }
 
 const BICS_NAMES: readonly ChannelName[] = ['sms', 'whatsapp', 'voice', 'tts', 'viber'];
 
-export const BICS: Brand = { names: BICS_NAMES };
-export const QIKBERRY: Brand = { names: [...BICS_NAMES, 'rcs'] };
+export const QIKBERRY: Brand = { names: [...BICS_NAMES, 'rcs'], events: EVENTS };
+export const BICS: Brand = { names: BICS_NAMES, events: EVENTS.filter((event) => !event.startsWith('rcs:')) };

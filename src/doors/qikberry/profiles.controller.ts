@@ -5,7 +5,7 @@ import { callerOf } from '../../applications/authenticate.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { enveloped, PlatformEndpoint } from './envelope.js';
 import { GetRateGuard } from './get-rate.guard.js';
-import { listed } from './listing.js';
+import { addressOf, listed } from './listing.js';
 import {
   channelsSchema,
   filterSchema,
@@ -19,7 +19,6 @@ import {
 } from './profiles.schema.js';
 import { PlatformProfiles } from './profiles.service.js';
 
-const PATH = 'qikberry/api/v2/verify/profiles';
 const scope = 'profiles';
 const response = oneProfile;
 const problems = { 422: 'A field is wrong; `message` names it' };
@@ -28,21 +27,18 @@ const changing = { ...problems, 404: 'Unknown id', 409: 'Declared in the configu
 /** The messages are the platform's own, to the letter: its callers may look for them. */
 @ApiTags('qikberry')
 @UseGuards(GetRateGuard)
-@Controller(PATH)
+@Controller('qikberry/api/v2/verify/profiles')
 export class ProfilesController {
-  private readonly url: string;
-
   constructor(
-    @Inject(CONFIG) { publicUrl }: Config,
+    @Inject(CONFIG) private readonly config: Config,
     private readonly profiles: PlatformProfiles,
-  ) {
-    this.url = `${publicUrl}/${PATH}`;
-  }
+  ) {}
 
   @Get()
   @PlatformEndpoint({ summary: 'List profiles', scope, query: filterSchema, response: pageOfProfiles, problems })
   async list(@Req() request: FastifyRequest, @Query() query: ProfileFilter) {
-    return listed('Profiles List', await this.profiles.list(callerOf(request), query), this.url, query);
+    const all = await this.profiles.list(callerOf(request), query);
+    return listed('Profiles List', all, addressOf(this.config, request), query);
   }
 
   @Post()

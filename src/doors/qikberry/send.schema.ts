@@ -22,6 +22,7 @@ interface Payload {
   readonly token?: string | null;
   readonly ip_address?: string | null;
   readonly foreign_id?: string | null;
+  readonly webhook_id?: string | null;
 }
 
 /** Body of `POST verify/send`. */
@@ -79,6 +80,7 @@ const payload = maybe({
     }),
     ip_address: maybe({ type: 'string', maxLength: 45, format: 'ip', description: "The person's address" }),
     foreign_id: maybe(text(128, 'Your own reference')),
+    webhook_id: maybe(text(64, 'The one webhook that is told of these messages, subscribed or not')),
   },
 });
 

@@ -72,13 +72,14 @@ function oneNumber(caller: Caller, { channels }: SendBody, { names }: Brand): st
 }
 
 const fromPayload = (payload: SendBody['payload']): Partial<StartBody> => {
-  const { length, timeout, token, ip_address, foreign_id } = payload ?? {};
+  const { length, timeout, token, ip_address, foreign_id, webhook_id } = payload ?? {};
   return {
     ...(timeout !== undefined && { ttl: timeout }),
     code_length: length,
     code: token ?? undefined,
     client_ip: ip_address ?? undefined,
     reference: foreign_id ?? undefined,
+    webhook_id: webhook_id ?? undefined,
   };
 };
 
@@ -89,6 +90,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   ttl: 'payload.timeout',
   client_ip: 'payload.ip_address',
   reference: 'payload.foreign_id',
+  webhook_id: 'payload.webhook_id',
 };
 
 /** @param placeOf the place in the request of the plan's step */

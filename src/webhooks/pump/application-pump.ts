@@ -7,6 +7,7 @@ import type { WebhookQueueStore } from '../../store/webhook-queue.store.js';
 import type { StoredWebhook, WebhookStore } from '../../store/webhook.store.js';
 import type { SendOutcome } from '../send.js';
 import { openSettings, resealed, type WebhookSettings } from '../settings.js';
+import type { Telling } from '../speak.js';
 import { Lane } from './lane.js';
 import { pausedEvent } from './paused-event.js';
 import { StreamEvent } from './stream-event.js';
@@ -23,8 +24,8 @@ export interface PumpParts {
   readonly ring: Keyring;
   readonly logger: Logger;
   readonly webhooks: WebhookStore;
-  /** Posts an event. Never throws. */
-  readonly send: (settings: WebhookSettings, id: string, body: string) => Promise<SendOutcome>;
+  /** Posts an event. @returns undefined when it is none for this webhook. @throws when Redis cannot be reached */
+  readonly send: (settings: WebhookSettings, telling: Telling) => Promise<SendOutcome | undefined>;
   readonly count: (outcome: SendOutcome, attempts: number, ageMs: number) => void;
   /** Unix ms. */
   readonly now: () => number;
@@ -167,15 +168,16 @@ export class ApplicationPump {
   }
 
   private async deliver(lane: Lane, item: Item): Promise<void> {
+    let outcome: SendOutcome | undefined;
     try {
       item.event ??= await this.recall(item);
+      outcome = item.event && (await this.parts.send(lane.settings, { ...item.event, webhook: lane.webhook.id }));
     } catch {
       // Redis is away: the next look that reaches it sends this.
       lane.unsent(item);
       return;
     }
-    if (item.event) {
-      const outcome = await this.parts.send(lane.settings, item.event.id, item.event.body);
+    if (outcome) {
       const now = this.parts.now();
       const { id, pauses } = lane.webhook;
       const paused = lane.sent(item, outcome, now, () => pausedEvent(this.application, id, pauses + 1, now));
@@ -188,6 +190,6 @@ export class ApplicationPump {
   private async recall({ entry }: Item): Promise<Item['event']> {
     const [found] = await this.parts.events.entries(this.application, [entry]);
     const about = found && new StreamEvent(found).about;
-    return about && { id: about.id, type: found.type, body: found.body };
+    return about && { id: about.id, type: found.type, body: found.body, named: found.only !== undefined };
   }
 }

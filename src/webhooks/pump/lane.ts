@@ -68,12 +68,20 @@ export class Lane {
 
   /** The next event of the stream. */
   take(event: StreamEvent): void {
-    const { entry, type, body } = event.source;
+    const { entry, type, body, only } = event.source;
     this.place = entry;
     const wanted = wants({ id: this.webhook.id, events: this.settings.events }, event);
     if (!wanted || !event.about) return;
     const { id, subject } = event.about;
-    const item: Item = { entry, subject, event: { id, type, body }, attempts: 0, firstAt: 0, due: 0, waits: false };
+    const item: Item = {
+      entry,
+      subject,
+      event: { id, type, body, named: only !== undefined },
+      attempts: 0,
+      firstAt: 0,
+      due: 0,
+      waits: false,
+    };
     this.queues.add(item);
     this.fresh.add(item);
     const head = this.queues.headOf(item);
@@ -115,7 +123,7 @@ export class Lane {
       this.status = 'paused';
       this.changes.pauses(pausedEvent());
     }
-    const due = afterFailure({ ...item, resumedAt: this.resumedAt }, now, this.random());
+    const due = afterFailure({ ...item, resumedAt: this.resumedAt, most: this.settings.attempts }, now, this.random());
     // A pause says that the receiver is at fault and not the event: it is sent once more when somebody ends the pause.
     const dies = due === 'dead' && this.status === 'active';
     this.log(item, outcome, dies ? 'dead' : 'failed', now);
@@ -124,7 +132,7 @@ export class Lane {
     return pause;
   }
 
-  /** It has left the stream, so there is nothing to send any more. */
+  /** There is nothing to send: it has left the stream, or is none for this webhook. */
   gone(item: Item): void {
     this.sending.delete(item);
     this.settle(item);

@@ -37,6 +37,15 @@ describe('after a failure', () => {
   });
 });
 
+it('H8 an event is dead after as many attempts as its webhook sets', () => {
+  const failures = (attempts: number) => ({ attempts, firstAt: START, resumedAt: 0, most: 3 });
+  expect([1, 2, 3].map((attempts) => afterFailure(failures(attempts), START, 0))).toEqual([
+    START + 10_000,
+    START + 100_000,
+    'dead',
+  ]);
+});
+
 it('a webhook is paused after a day of nothing but failures, counted from when it was last made active', () => {
   expect(shouldPause(0, 0, START)).toBe(false);
   expect(shouldPause(START, 0, START + 24 * HOUR - 1)).toBe(false);

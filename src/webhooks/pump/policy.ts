@@ -19,10 +19,17 @@ interface Failures {
   readonly firstAt: number;
   /** When the webhook was made active: failures before that count no longer. */
   readonly resumedAt: number;
+  /** Of one event, where the webhook sets a number. */
+  readonly most?: number;
 }
 
-/** When an event is tried again, or `dead` when it has had its day of attempts. @param random from 0 to 1 */
-export function afterFailure({ attempts, firstAt, resumedAt }: Failures, now: number, random: number): number | 'dead' {
+/** When an event is tried again, or `dead` when it has had its day of attempts, or as many as it may. @param random from 0 to 1 */
+export function afterFailure(
+  { attempts, firstAt, resumedAt, most = Infinity }: Failures,
+  now: number,
+  random: number,
+): number | 'dead' {
+  if (attempts >= most) return 'dead';
   if (now - Math.max(firstAt, resumedAt) >= DAY_MS) return 'dead';
   const delay = DELAYS_MS[Math.min(attempts, DELAYS_MS.length) - 1] ?? DELAYS_MS[0];
   return Math.round(now + delay * (1 + JITTER * random));

@@ -7,7 +7,7 @@ export interface Item {
   /** Events of one subject (a verification) go one after the other. */
   readonly subject: string;
   /** Absent for one that Redis remembered: it is read when it is due. */
-  event?: { readonly id: string; readonly type: string; readonly body: string };
+  event?: { readonly id: string; readonly type: string; readonly body: string; readonly named: boolean };
   attempts: number;
   /** Unix ms; 0 before the first attempt. */
   firstAt: number;

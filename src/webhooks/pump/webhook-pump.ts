@@ -11,7 +11,9 @@ import { EventReader } from '../../store/event-reader.store.js';
 import { WebhookQueueStore } from '../../store/webhook-queue.store.js';
 import { WebhookStore } from '../../store/webhook.store.js';
 import { WEBHOOK_AGENT } from '../agent.provider.js';
-import { send, type SendOutcome } from '../send.js';
+import { DIALECTS, type Dialect } from '../dialect.js';
+import type { SendOutcome } from '../send.js';
+import { speak } from '../speak.js';
 import { ApplicationPump, type PumpParts } from './application-pump.js';
 
 /** After a crash another process sends so much later at most; and no stall of ours that is shorter costs the lease. */
@@ -36,6 +38,7 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(KEYRING) ring: Keyring,
     @Inject(LOGGER) logger: Logger,
     @Inject(WEBHOOK_AGENT) agent: Agent,
+    @Inject(DIALECTS) dialects: readonly Dialect[],
     private readonly queue: WebhookQueueStore,
     private readonly applications: ApplicationStore,
     events: EventReader,
@@ -48,7 +51,7 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
       webhooks,
       ring,
       logger,
-      send: (settings, id, body) => send(agent, settings, id, body),
+      send: (settings, telling) => speak(agent, dialects, settings, telling),
       count: (outcome, attempts, ageMs) => {
         this.count(outcome, attempts, ageMs);
       },

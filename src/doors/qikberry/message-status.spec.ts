@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EventType, PasslaneEvent, VerificationEventData } from '../../events/event.js';
+import type { Attempt } from '../../store/record.js';
+import { messageStatus, outcomeIn } from './message-status.js';
+
+const T = Date.parse('2026-01-05T10:00:00.123Z');
+
+const attempt = (n: number, change: Partial<Attempt> = {}): Attempt => ({
+  n,
+  step: 0,
+  round: 1,
+  channel: 'sms',
+  account: `account${n}`,
+  status: 'sent',
+  messageId: `m${n}`,
+  queuedAt: T,
+  ...change,
+});
+
+function event(kind: string, at: number, account = 'account1'): PasslaneEvent & { data: VerificationEventData } {
+  const data = { verification_id: 'v', to: null, profile: null, status: 'pending', channel: 'sms', account } as const;
+  const type = `verification.${kind}` as EventType;
+  const created_at = new Date(at).toISOString();
+  return { id: 'e', type, sequence: 1, created_at, application: 'shop', data: { ...data, reason: null, cost: null } };
+}
+
+const outcome = (...input: Parameters<typeof outcomeIn>) => {
+  const found = outcomeIn(...input);
+  return found && [found.attempt.n, found.outcome];
+};
+
+describe('outcomeIn', () => {
+  const failed = attempt(1, { status: 'failed', failedAt: T + 1 });
+  const next = attempt(2, { queuedAt: T + 2, sentAt: T + 3, deliveredAt: T + 4 });
+
+  it.each([
+    ['sent', T + 3, 'account2', [2, 'sent']],
+    ['delivered', T + 4, 'account2', [2, 'delivered']],
+    ['failed_over', T + 2, 'account2', [1, 'failed']],
+    ['undelivered', T + 1, 'account1', [1, 'failed']],
+    ['approved', T + 4, 'account2', undefined],
+    ['sent', T + 5, 'account2', undefined],
+  ])('reads %s', (kind, at, account, expected) => {
+    expect(outcome(event(kind, at, account), [failed, next])).toEqual(expected);
+  });
+
+  it('says nothing of an attempt that was only not confirmed in time', () => {
+    expect(outcome(event('failed_over', T + 2, 'account2'), [attempt(1), next])).toBeUndefined();
+  });
+});
+
+describe('messageStatus', () => {
+  const about = { to: '+447700900123', from: 'VERIFY', reference: 'order-42' };
+  const ended = { sentAt: T, deliveredAt: T + 1_000 };
+
+  it('writes the report of an SMS', () => {
+    expect(messageStatus(attempt(1, ended), 'delivered', about)).toEqual({
+      event: 'sms:message:status',
+      payload: {
+        id: 'm1',
+        mobile: '447700900123',
+        status: 'DELIVRD',
+        submit_time: '2026-01-05 10:00:00',
+        sent_time: '2026-01-05 10:00:00',
+        deliv_time: '2026-01-05 10:00:01',
+        cid: '',
+        custom: 'order-42',
+      },
+    });
+  });
+
+  it('writes the report of a chat message', () => {
+    expect(messageStatus(attempt(1, { ...ended, channel: 'viber' }), 'delivered', about)).toEqual({
+      event: 'viber:message:status',
+      payload: {
+        id: 'm1',
+        channel: 'viber',
+        from: 'VERIFY',
+        to: '447700900123',
+        status: 'delivered',
+        delivered_at: '2026-01-05T10:00:01.123000Z',
+        read_at: null,
+        processed_at: '2026-01-05T10:00:00.123000Z',
+        timestamp: '2026-01-05T10:00:01.123000Z',
+        foreign_id: 'order-42',
+      },
+    });
+  });
+
+  it('writes the report of a call', () => {
+    const call = attempt(1, { channel: 'voice', status: 'failed', failedAt: T + 1_000 });
+    expect(messageStatus(call, 'failed', about)?.payload).toMatchObject({
+      status: 'NOANSWER',
+      end_at: '2026-01-05 10:00:01',
+    });
+  });
+
+  it.each(['sms', 'voice', 'email', 'telegram'] as const)('has no word for %s that was only sent', (channel) => {
+    expect(messageStatus(attempt(1, { channel }), 'sent', about)).toBeUndefined();
+  });
+});

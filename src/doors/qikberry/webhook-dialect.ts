@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Keyring } from '../../codes/keyring.js';
+import type { PasslaneEvent } from '../../events/event.js';
+import { mask } from '../../recipients/recipient.js';
+import { KEYRING } from '../../shared/tokens.js';
+import { openFacts } from '../../store/facts.js';
+import { VerificationStore } from '../../store/verification.store.js';
+import type { Dialect, DialectWebhook, Words } from '../../webhooks/dialect.js';
+import { messageStatus, outcomeIn } from './message-status.js';
+import { DIALECT, type PlatformWebhook } from './webhook-settings.js';
+
+/** `{event, payload}` for each message, as the platform posts it. Numbers and references come from the record. */
+@Injectable()
+export class PlatformDialect implements Dialect {
+  readonly name = DIALECT;
+
+  constructor(
+    @Inject(KEYRING) private readonly keyring: Keyring,
+    private readonly store: VerificationStore,
+  ) {}
+
+  async tell({ id, url, own }: DialectWebhook, event: PasslaneEvent, named: boolean): Promise<Words | undefined> {
+    const { data } = event;
+    if (!('verification_id' in data)) return undefined;
+    const { secret, subscriptions, readPii } = own as PlatformWebhook;
+    const stored = await this.store.read(data.verification_id);
+    const facts = stored && openFacts(this.keyring, stored.facts);
+    const happened = facts && outcomeIn({ ...event, data }, stored.state.attempts);
+    if (!happened) return undefined;
+    const { attempt, outcome } = happened;
+    const to = readPii ? facts.to : mask(facts.to);
+    const about = { to, from: facts.steps[attempt.step]?.from, reference: facts.reference };
+    const status = messageStatus(attempt, outcome, about);
+    if (!status || !(named || subscriptions.some((one) => one.event === status.event))) return undefined;
+    const body = JSON.stringify(status);
+    return { url, headers: { ...bearer(secret), signature: signatureOf(id, body) }, body };
+  }
+
+  ask({ id, url, own }: DialectWebhook, challenge: string): Words {
+    const { secret, validationKey = '' } = own as PlatformWebhook;
+    const asking = new URL(url);
+    asking.searchParams.set('token', validationKey);
+    const body = JSON.stringify({ validation_key: validationKey, challenge });
+    return { url: asking.href, headers: { ...bearer(secret), signature: signatureOf(id, body) }, body };
+  }
+}
+
+const bearer = (secret: string | undefined): Record<string, string> =>
+  secret === undefined ? {} : { authorization: `Bearer ${secret}` };
+
+/** Who knows the webhook's id can verify it, and only who does can make it. */
+const signatureOf = (id: string, body: string): string => createHmac('sha256', id).update(body).digest('hex');

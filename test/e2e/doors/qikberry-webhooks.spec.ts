@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Behaviour } from '../../support/gateway.js';
+import { freshDigits, type PlatformAnswer } from '../../support/platform-door.js';
+import { Hooks } from '../../support/platform-webhooks.js';
+import { OTHER_KEY } from '../../support/service.js';
+
+let hooks: Hooks;
+
+beforeAll(async () => {
+  hooks = await Hooks.start();
+});
+
+afterAll(() => hooks.stop());
+
+function expectRefused({ status, body }: PlatformAnswer, field: string): void {
+  expect([status, body.message]).toEqual([422, expect.stringContaining(`${field}: `) as unknown]);
+}
+
+const echo: Behaviour = ({ body }, response) => {
+  response.end(JSON.stringify({ challenge: body.challenge }));
+};
+
+describe('developer/webhooks', () => {
+  it('H1 creates, lists, shows and changes', async () => {
+    expectRefused(await hooks.api.post('developer/webhooks', { name: 'x' }), 'uri');
+    expectRefused(await hooks.api.post('developer/webhooks', { name: 'x', uri: 'http://10.0.0.1/' }), 'uri');
+    expectRefused(
+      await hooks.api.post('developer/webhooks', { name: 'x', uri: hooks.receiver.url, secret: 'a\nb' }),
+      'secret',
+    );
+    const made = await hooks.api.post('developer/webhooks', {
+      name: 'reports',
+      uri: `${hooks.receiver.url}/h1`,
+      secret: 's3cret',
+    });
+    const { id } = made.body.data;
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/) as unknown;
+    const view = {
+      id,
+      name: 'reports',
+      uri: `${hooks.receiver.url}/h1`,
+      secret: null,
+      verification_code: null,
+      status: 1,
+      created_at: time,
+      updated_at: time,
+    };
+    expect(made.body).toEqual({ status: 'OK', code: 200, message: 'Created Successfully', data: view });
+    expect((await hooks.api.get(`developer/webhooks/${id}`)).body).toMatchObject({ message: 'OK', data: view });
+    const list = await hooks.api.get('developer/webhooks?filter[name]=reports');
+    expect(list.body).toMatchObject({ message: 'OK', data: [view], meta: { total: 1 } });
+    expect((await hooks.api.get('developer/webhooks?filter[name]=others')).body.data).toEqual([]);
+    const changed = await hooks.api.put(`developer/webhooks/${id}`, {
+      name: 'renamed',
+      uri: `${hooks.receiver.url}/h1b`,
+      status: '0',
+    });
+    expect(changed.body).toMatchObject({
+      message: 'Updated Successfully',
+      data: { ...view, name: 'renamed', uri: `${hooks.receiver.url}/h1b`, status: 0 },
+    });
+    expectRefused(await hooks.api.put(`developer/webhooks/${id}`, { name: 'x' }), 'uri');
+
+    // It is one of the application's, and nobody else's; those of the native API are not of this door.
+    const native = (await hooks.doors.native.get('/v1/webhooks')).body.data.map((one) => one.id);
+    expect(native).toContain(id);
+    expect((await hooks.doors.as(OTHER_KEY).get(`developer/webhooks/${id}`)).status).toBe(404);
+    const plain = (await hooks.doors.native.post('/v1/webhooks', { url: hooks.receiver.url })).body.id;
+    expect((await hooks.api.get(`developer/webhooks/${plain}`)).status).toBe(404);
+    await hooks.doors.native.request('DELETE', `/v1/webhooks/${plain}`);
+  });
+
+  it('H2 deletes softly, and restores', async () => {
+    const [deleted, control] = [await hooks.webhook(), await hooks.webhook()];
+    await hooks.reportAt(deleted.path);
+    const answer = await hooks.api.delete(`developer/webhooks/${deleted.id}`);
+    expect(answer.body).toEqual({ status: 'OK', code: 200, message: 'Deleted Successfully', data: [] });
+    expect((await hooks.api.get(`developer/webhooks/${deleted.id}`)).body.data.status).toBe(0);
+    await hooks.silence(deleted.path, control.path);
+    const body = { name: 'restored', uri: hooks.receiver.url + deleted.path, status: 1 };
+    expect((await hooks.api.put(`developer/webhooks/${deleted.id}`, body)).body.data.status).toBe(1);
+    await hooks.reportAt(deleted.path);
+  });
+
+  it('H3 asks the receiver first, where it has a validation key', async () => {
+    const pending = await hooks.webhook({ token: 'key of theirs'.replaceAll(' ', '-'), secret: 's3cret' });
+    const [asked] = hooks.receivedAt(pending.path);
+    expect(asked?.url).toBe(`${pending.path}?token=key-of-theirs`);
+    expect(asked?.headers.authorization).toBe('Bearer s3cret');
+    expect(asked?.body).toEqual({
+      validation_key: 'key-of-theirs',
+      challenge: expect.stringMatching(/.{20}/) as unknown,
+    });
+    expect((await hooks.api.get(`developer/webhooks/${pending.id}`)).body.data.status).toBe(0);
+    const control = await hooks.webhook();
+    await hooks.silence(pending.path, control.path);
+    const body = { name: 'again', uri: hooks.receiver.url + pending.path, status: 1 };
+    expect((await hooks.api.put(`developer/webhooks/${pending.id}`, body)).body.data.status).toBe(0);
+    hooks.at.set(pending.path, echo);
+    expect((await hooks.api.put(`developer/webhooks/${pending.id}`, body)).body.data.status).toBe(1);
+    await hooks.reportAt(pending.path);
+    expect((await hooks.api.delete(`developer/webhooks/${pending.id}`)).status).toBe(200);
+  });
+
+  it('H6 is told of the messages that name it, subscribed or not, and nobody else is', async () => {
+    const [named, control] = [await hooks.webhook({}, []), await hooks.webhook()];
+    await hooks.reportAt(control.path);
+    const told = await hooks.reportAt(named.path, { webhook_id: named.id });
+    expect(hooks.about(control.path, told.json.payload.mobile!)).toBeUndefined();
+    await hooks.silence(named.path, control.path);
+    const unknown = { webhook_id: `wh_${'0'.repeat(32)}` };
+    expectRefused(await hooks.api.send(freshDigits(), undefined, unknown), 'payload.webhook_id');
+  });
+});
