@@ -43,6 +43,11 @@ service.on('exit', async (code, signal) => {
 });
 // Ctrl-C reaches the service too; a signal to this process alone must be passed on. Asking twice does no harm.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => service.kill('SIGTERM'));
+// npm ends on a signal and passes it to nobody; whoever ends npm means what it has started.
+if (process.env.npm_lifecycle_event === 'start') {
+  const npm = process.ppid;
+  setInterval(() => process.ppid !== npm && service.kill('SIGTERM'), 500).unref();
+}
 
 await announceWhenReady();
 
