@@ -14,6 +14,7 @@ import { HealthModule } from './health/health.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 import { CoreModule } from './shared/core.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
 import { WebhookPumpModule } from './webhooks/webhook-pump.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -28,6 +29,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         CoreModule.forRoot(config, logger),
+        TelemetryModule,
         DeliveryModule.forRoot(config),
         HealthModule,
         ApplicationsModule,

@@ -123,6 +123,13 @@ export interface DoorsConfig {
   readonly geniq: boolean;
 }
 
+export interface TracesConfig {
+  /** The collector's address, without the path (OTLP over HTTP). */
+  readonly endpoint: string;
+  /** The part of all verifications that is traced, 0 to 1. */
+  readonly ratio: number;
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -132,6 +139,8 @@ export interface Config {
   readonly publicUrl: string;
   /** Opens the admin API; without one only keys of the file with the scope `admin` do. */
   readonly adminKey?: string;
+  /** Where traces go; none are made without it. */
+  readonly traces?: TracesConfig;
   readonly secrets: readonly Buffer[];
   readonly trustedProxies: readonly string[];
   readonly accounts: ReadonlyMap<string, AccountConfig>;

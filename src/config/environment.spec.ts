@@ -25,6 +25,7 @@ describe('readEnvironment', () => {
       PASSLANE_CONFIG: 'config/passlane.yaml',
       PASSLANE_SECRET: SECRET,
       PASSLANE_ROLE: 'all',
+      OTEL_TRACES_SAMPLER_ARG: 1,
     });
     expect(faults(() => readEnvironment({}))).toEqual([
       'PASSLANE_SECRET: must be set: base64 of at least 32 random bytes (openssl rand -base64 32)',
@@ -53,6 +54,9 @@ describe('readEnvironment', () => {
     ['PORT', '3000.5', /must be an integer/],
     ['PORT', '0x10', /must be an integer/],
     ['PORT', HUSH, /must be an integer/],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5', /must not be greater than 1/],
+    ['OTEL_TRACES_SAMPLER_ARG', HUSH, /must be a number/],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', /must start with http/],
     ['REDIS_URL', `http://${HUSH}`, /must start with redis:/],
     ['PASSLANE_ROLE', HUSH, /must be one of/],
     ['PASSLANE_PUBLIC_URL', HUSH, /must start with http/],

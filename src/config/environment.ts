@@ -1,5 +1,5 @@
 import { plainToInstance } from 'class-transformer';
-import { IsBase64, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsBase64, IsIn, IsInt, IsNumber, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 import { bounds } from './bounds.js';
 import { ConfigError } from './config.errors.js';
 import { settingErrors } from './validate.js';
@@ -37,6 +37,16 @@ export class Environment {
   @IsOptional()
   @MinLength(bounds.token)
   PASSLANE_ADMIN_KEY?: string;
+
+  /** OpenTelemetry's own names (https://opentelemetry.io/docs/languages/sdk-configuration). Its exporter reads more of them. */
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s/]+/, { message: 'must start with http:// or https://' })
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  OTEL_TRACES_SAMPLER_ARG: number = 1;
 }
 
 class SecretText {
@@ -44,14 +54,21 @@ class SecretText {
   PASSLANE_SECRET: string;
 }
 
+/** What has no default has no place in a new object. */
+const WITHOUT_DEFAULT = ['PASSLANE_SECRET', 'PASSLANE_PUBLIC_URL', 'PASSLANE_ADMIN_KEY', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+const NUMBERS = { PORT: /^\d+$/, OTEL_TRACES_SAMPLER_ARG: /^\d+(\.\d+)?$/ };
+
 /** @throws ConfigError naming each wrong variable */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
-  const known = Object.keys(new Environment()).concat('PASSLANE_SECRET', 'PASSLANE_PUBLIC_URL', 'PASSLANE_ADMIN_KEY');
+  const known = Object.keys(new Environment()).concat(WITHOUT_DEFAULT);
   const given = Object.fromEntries(known.filter((name) => env[name]).map((name) => [name, env[name]]));
-  const environment = plainToInstance(Environment, {
-    ...given,
-    ...(given.PORT && { PORT: /^\d+$/.test(given.PORT) ? Number(given.PORT) : Number.NaN }),
-  });
+  const numbers = Object.fromEntries(
+    Object.entries(NUMBERS).flatMap(([name, form]) => {
+      const text = given[name];
+      return text === undefined ? [] : [[name, form.test(text) ? Number(text) : Number.NaN]];
+    }),
+  );
+  const environment = plainToInstance(Environment, { ...given, ...numbers });
   const errors = settingErrors(environment, '');
   if (errors.length > 0) throw new ConfigError(errors);
   return environment;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { ConfigError } from './config.errors.js';
 import type { Config } from './config.js';
-import { decodeSecrets, readEnvironment } from './environment.js';
+import { decodeSecrets, readEnvironment, type Environment } from './environment.js';
 import { loadFile } from './load-file.js';
 
 /**
@@ -20,10 +20,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     role: environment.PASSLANE_ROLE,
     redisUrl: environment.REDIS_URL,
     publicUrl: (environment.PASSLANE_PUBLIC_URL ?? `http://127.0.0.1:${environment.PORT}`).replace(/\/+$/, ''),
+    traces: traces(environment),
     adminKey: adminKey(environment.PASSLANE_ADMIN_KEY, sections.applications),
     secrets,
   });
 }
+
+const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio }: Environment) =>
+  endpoint === undefined ? undefined : { endpoint: endpoint.replace(/\/+$/, ''), ratio };
 
 /** @throws ConfigError when an application has the same token: whose call it is would be a matter of luck */
 function adminKey(token: string | undefined, applications: Config['applications']): string | undefined {

@@ -11,6 +11,7 @@ import { KEYRING, LOGGER } from '../shared/tokens.js';
 import { DeliveryStore, type AttemptResult, type Claim } from '../store/delivery.store.js';
 import { codeOf, openFacts, type Facts } from '../store/facts.js';
 import type { Attempt } from '../store/record.js';
+import { Traces } from '../telemetry/traces.js';
 import { DeliveryQueue } from './delivery.queue.js';
 import { callGap, decide, type Event, type Situation } from './failover/policy.js';
 import { ReceiptService } from './receipts/receipt.service.js';
@@ -38,6 +39,7 @@ export class DeliverService {
     private readonly accounts: Accounts,
     private readonly receipts: ReceiptService,
     private readonly queue: DeliveryQueue,
+    private readonly traces: Traces,
   ) {}
 
   async run(id: string): Promise<void> {
@@ -47,11 +49,29 @@ export class DeliverService {
     const facts = openFacts(this.keyring, claim.facts);
     const situation = situationOf(this.config, claim.state, facts, claim.now);
     // A receipt may have told already what a worker that died could not record: then the message has left.
-    const sent = attempt.status === 'sending' ? await this.send(claim, attempt, facts, situation) : { accepted: {} };
+    const sent = attempt.status === 'sending' ? await this.traced(claim, attempt, facts, situation) : { accepted: {} };
     const result = this.resultOf(situation, attempt, sent, facts);
     this.log(claim, attempt, result);
     const due = await this.record(claim, attempt, result);
     if (due) this.queue.add(due);
+  }
+
+  private traced(claim: Claim, attempt: Attempt, facts: Facts | undefined, situation: Situation): Promise<Sent> {
+    const { id, now } = claim;
+    const attributes = {
+      'passlane.attempt': attempt.n,
+      'passlane.channel': attempt.channel,
+      'passlane.account': attempt.account,
+    };
+    this.traces.record({ name: 'attempt.queue', id, attributes }, attempt.queuedAt, now);
+    return this.traces.around(
+      () => this.send(claim, attempt, facts, situation),
+      (sent) => ({
+        name: 'attempt.send',
+        id,
+        attributes: { ...attributes, 'passlane.failure': 'error' in sent ? sent.error.kind : undefined },
+      }),
+    );
   }
 
   private async send(claim: Claim, attempt: Attempt, facts: Facts | undefined, situation: Situation): Promise<Sent> {

@@ -11,6 +11,7 @@ import { ProfileBook } from '../profiles/profile-book.js';
 import { mask, parseRecipient } from '../recipients/recipient.js';
 import { unavailable, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
+import { ROOT, Traces } from '../telemetry/traces.js';
 import { codeOf, openFacts, sealFacts, type CodeFacts, type Facts } from '../store/facts.js';
 import { newVerificationId } from '../store/keys.js';
 import type { VerificationState } from '../store/record.js';
@@ -47,10 +48,22 @@ export class StartService {
     private readonly webhooks: WebhookStore,
     private readonly queue: DeliveryQueue,
     private readonly verifications: VerificationService,
+    private readonly traces: Traces,
   ) {}
 
   /** Starts a verification, or sends the live one's code again. @throws Problem 422, 429, 503 */
-  async start(caller: Caller, body: StartBody, once?: Once): Promise<{ created: boolean; view: VerificationView }> {
+  start(caller: Caller, body: StartBody, once?: Once): Promise<{ created: boolean; view: VerificationView }> {
+    return this.traces.around(
+      () => this.startOrContinue(caller, body, once),
+      ({ created, view }) => ({ name: created ? ROOT : 'verification.continue', id: view.id }),
+    );
+  }
+
+  private async startOrContinue(
+    caller: Caller,
+    body: StartBody,
+    once?: Once,
+  ): Promise<{ created: boolean; view: VerificationView }> {
     const request = { ...(await this.prepare(caller, body)), once };
     for (let tries = 0; tries < TRIES; tries++) {
       const begun = await this.create(request);

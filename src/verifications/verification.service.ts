@@ -8,6 +8,7 @@ import { fromQuery, parseRecipient } from '../recipients/recipient.js';
 import { notFound, Problem, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { openFacts, type Facts } from '../store/facts.js';
+import { Traces } from '../telemetry/traces.js';
 import { isVerificationId } from '../store/keys.js';
 import { SearchStore, type IndexPosition } from '../store/search.store.js';
 import { VerificationStore, type Once, type StoredVerification } from '../store/verification.store.js';
@@ -25,6 +26,7 @@ export class VerificationService {
     @Inject(KEYRING) private readonly keyring: Keyring,
     private readonly store: VerificationStore,
     private readonly searchStore: SearchStore,
+    private readonly traces: Traces,
   ) {}
 
   /** @throws Problem 404 for ids that this application does not have, 422 for what cannot be a code */
@@ -34,7 +36,10 @@ export class VerificationService {
     }
     if (!isVerificationId(id)) throw notFound('verification');
     const macs = this.keyring.all.map((keys) => ({ keyId: keys.id, mac: codeMac(keys.check, id, code, transaction) }));
-    const outcome = await this.store.check(caller.application, id, macs, caller.limits, once);
+    const outcome = await this.traces.around(
+      () => this.store.check(caller.application, id, macs, caller.limits, once),
+      (found) => found && { name: 'verification.check', id, attributes: { 'passlane.result': found.result } },
+    );
     if (!outcome) throw notFound('verification');
     const { result, status, made, max, sends, sendsUsed } = outcome;
     return {

@@ -18,6 +18,7 @@ import { WebhookStore } from '../../src/store/webhook.store.js';
 import { NextService } from '../../src/verifications/next.service.js';
 import { StartService } from '../../src/verifications/start.service.js';
 import { VerificationService } from '../../src/verifications/verification.service.js';
+import { Traces } from '../../src/telemetry/traces.js';
 import type { Actor } from './actor.js';
 
 export const keyring = makeKeyring([Buffer.alloc(32, 7)]);
@@ -92,6 +93,7 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
   } as unknown as Metrics;
   const profiles = { find: () => Promise.resolve(surroundings.profile()) } as unknown as ProfileBook;
 
+  const traces = new Traces(undefined);
   const store = new VerificationStore(redis);
   const deliveries = new DeliveryStore(redis);
   const receiptStore = new ReceiptStore(redis);
@@ -105,16 +107,26 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
     receiptStore,
     queue,
     metrics,
+    traces,
   );
-  const verifications = new VerificationService(keyring, store, undefined as unknown as SearchStore);
-  const starts = new StartService(config, keyring, profiles, store, new WebhookStore(redis), queue, verifications);
+  const verifications = new VerificationService(keyring, store, undefined as unknown as SearchStore, traces);
+  const starts = new StartService(
+    config,
+    keyring,
+    profiles,
+    store,
+    new WebhookStore(redis),
+    queue,
+    verifications,
+    traces,
+  );
   return {
     starts,
     verifications,
     receipts,
     deliveries,
     nexts: new NextService(config, keyring, store, deliveries, queue, starts, verifications),
-    deliver: new DeliverService(config, keyring, logger, deliveries, accounts, receipts, queue),
+    deliver: new DeliverService(config, keyring, logger, deliveries, accounts, receipts, queue, traces),
   };
 }
 

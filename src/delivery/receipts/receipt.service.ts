@@ -12,6 +12,7 @@ import { isVerificationId } from '../../store/keys.js';
 import type { Attempt } from '../../store/record.js';
 import { ReceiptStore } from '../../store/receipt.store.js';
 import { VerificationStore } from '../../store/verification.store.js';
+import { Traces, type Span } from '../../telemetry/traces.js';
 import { DeliveryQueue } from '../delivery.queue.js';
 import { decide } from '../failover/policy.js';
 import { situationOf, toNextAttempt } from '../situation.js';
@@ -45,6 +46,7 @@ export class ReceiptService implements OnApplicationBootstrap {
     private readonly receipts: ReceiptStore,
     private readonly queue: DeliveryQueue,
     private readonly metrics: Metrics,
+    private readonly traces: Traces,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -83,9 +85,21 @@ export class ReceiptService implements OnApplicationBootstrap {
   private async apply(account: string, attemptId: string, receipt: Receipt): Promise<Outcome> {
     const [, id = '', n = ''] = ATTEMPT_ID.exec(attemptId) ?? [];
     if (!isVerificationId(id)) return 'unknown';
+    const about = (outcome: Outcome): Span | undefined => {
+      const attributes = {
+        'passlane.account': account,
+        'passlane.status': receipt.status,
+        'passlane.outcome': outcome,
+      };
+      return outcome === 'unknown' ? undefined : { name: 'attempt.receipt', id, attributes };
+    };
+    return this.traces.around(() => this.merge(account, id, Number(n), receipt), about);
+  }
+
+  private async merge(account: string, id: string, n: number, receipt: Receipt): Promise<Outcome> {
     for (let tries = 0; tries < TRIES; tries++) {
       const stored = await this.verifications.read(id);
-      const attempt = stored?.state.attempts[Number(n) - 1];
+      const attempt = stored?.state.attempts[n - 1];
       if (!stored || attempt?.account !== account) return 'unknown';
       if (receipt.status === 'sent' || RANK[receipt.status] <= RANK[attempt.status]) return 'unchanged';
 
