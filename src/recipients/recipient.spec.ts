@@ -25,6 +25,14 @@ describe('parseRecipient', () => {
       ['+491701234567', 'FR'],
       ['+49.170.1234567'],
       ['+٤٩١٧٠١٢٣٤٥٦٧'],
+      ['+４９１７０１２３４５６７'],
+      ['0１７０\u00a0１２３４５６７', 'DE'],
+      ['+49–170–1234567'],
+      ['+49 0170 1234567'],
+      // A trunk prefix too many: long enough for a number of this country, but nobody has it.
+      ['+49 00170 1234567'],
+      ['+49 (0)(0)(0)170 1234567'],
+      ['0049 00170 1234567', 'DE'],
     ];
     for (const [to, country] of written) {
       expect(parseRecipient(to, country)).toEqual({
@@ -34,6 +42,20 @@ describe('parseRecipient', () => {
         type: 'MOBILE',
       });
     }
+  });
+
+  it.each([
+    ['+44 (0)20 7946 0958', '+442079460958'],
+    ['+57 0 321 1234567', '+573211234567'],
+    ['+61 000 412 345 678', '+61412345678'],
+    ['+81 00 90 1234 5678', '+819012345678'],
+    ['+1 1 415 555 2671', '+14155552671'],
+    // A zero that belongs to the number, of a line that exists and of one that may.
+    ['+39 06 1234 5678', '+390612345678'],
+    ['+39 0999 999 9999', '+3909999999999'],
+    ['+225 07 12 34 56 78', '+2250712345678'],
+  ])('has one form for %s', (to, address) => {
+    expect(parseRecipient(to).address).toBe(address);
   });
 
   it.each([

@@ -1,5 +1,11 @@
 import { isEmail } from 'class-validator';
-import { isSupportedCountry, parsePhoneNumberWithError, ParseError, type CountryCode } from 'libphonenumber-js/max';
+import {
+  isSupportedCountry,
+  parsePhoneNumberWithError,
+  ParseError,
+  type CountryCode,
+  type PhoneNumber,
+} from 'libphonenumber-js/max';
 import { validationFailed } from '../shared/problem.js';
 
 /** An address in its one canonical form. */
@@ -29,7 +35,7 @@ export function parseRecipient(to: string, country?: string): Recipient {
   if (country !== undefined && !isSupportedCountry(country))
     throw wrong('country', 'is not a country with phone numbers');
   if (to.includes('@')) return parseEmail(to);
-  const number = parseNumber(to, country);
+  const number = withoutTrunk(parseNumber(to, country));
   if (number.ext) throw wrong('to', 'must not have an extension');
   if (!number.isPossible()) throw wrong('to', 'is not a possible phone number');
   return {
@@ -46,7 +52,21 @@ export function parseRecipient(to: string, country?: string): Recipient {
 /** In a query string an unescaped `+` arrives as a blank. */
 export const fromQuery = (to: string): string => to.replace(/^ (?=\d)/, '+');
 
-function parseNumber(to: string, country: CountryCode | undefined) {
+/**
+ * libphonenumber takes one trunk prefix off (`+44 020`), but leaves what is behind a second one, where the country has
+ * numbers that long: `+49 00170 1234567` would be another recipient, with budgets of its own, and may ring the same phone.
+ */
+function withoutTrunk(number: PhoneNumber): PhoneNumber {
+  if (!TRUNK.test(number.nationalNumber) || number.isValid()) return number;
+  const rest = number.nationalNumber.replace(TRUNK, '');
+  const without = parsePhoneNumberWithError(`+${number.countryCallingCode}${rest}`, { extract: false });
+  return without.isValid() ? without : number;
+}
+
+/** The trunk prefix of nearly all countries that have one. Some countries' own numbers begin with it: those are valid. */
+const TRUNK = /^0+(?=\d{4})/;
+
+function parseNumber(to: string, country: CountryCode | undefined): PhoneNumber {
   try {
     return parsePhoneNumberWithError(to, { defaultCountry: country, extract: false });
   } catch (error) {
