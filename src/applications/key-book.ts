@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { hmac, type Keyring } from '../codes/keyring.js';
 import { CONFIG, type Config, type Limits, type Mode, type Scope } from '../config/config.js';
+import { NO_LIMITS } from '../config/limits.js';
 import { addressList } from '../shared/addresses.js';
 import { KEYRING } from '../shared/tokens.js';
 import type { Credential } from './credential.js';
@@ -23,7 +24,7 @@ const ADMIN: Caller = {
   application: '',
   mode: 'live',
   scopes: new Set<Scope>(['admin']),
-  limits: { sends_per_number: null, failures_per_number: null },
+  limits: NO_LIMITS,
 };
 
 /**

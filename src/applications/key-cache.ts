@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { hmac } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
-import { DEFAULT_LIMITS } from '../config/load-application.js';
+import { DEFAULT_LIMITS } from '../config/limits.js';
 import { addressList } from '../shared/addresses.js';
 import { BoundedMap } from '../shared/bounded-map.js';
 import { unavailable } from '../shared/problem.js';

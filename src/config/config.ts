@@ -38,16 +38,18 @@ export interface KeyConfig {
   readonly expiresAt?: number;
 }
 
-/** At most `count` in each window of `seconds`. */
+/** At most `count` within any `seconds`: the window slides. */
 export interface Limit {
   readonly count: number;
   readonly seconds: number;
 }
 
-/** Budgets of one recipient within one application; null is no limit. */
+/** Budgets of one recipient within one application. All limits of a list must allow; an empty list is none. */
 export interface Limits {
-  readonly sends_per_number: Limit | null;
-  readonly failures_per_number: Limit | null;
+  readonly sends_per_number: readonly Limit[];
+  /** Seconds from the first, second … send of the last hour to the next one; the last figure stays. */
+  readonly send_wait: readonly number[];
+  readonly failures_per_number: readonly Limit[];
 }
 
 export interface ApplicationConfig {

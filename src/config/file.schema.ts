@@ -27,6 +27,7 @@ import { CHANNELS, type Channel } from '../providers/contract.js';
 import { CONFIRM_ON, RESEND, SCOPES, type ConfirmOn, type Mode, type Resend, type Scope } from './config.js';
 import { bounds, LANGUAGE_TAG } from './bounds.js';
 import { isRange } from './ip-range.js';
+import { LIMIT_HELP, parseLimits, parseWaits, WAITS_HELP } from './limits.js';
 
 /** The YAML file's shape (design §2), section by section; maps are walked in `load-file.ts`. */
 
@@ -97,12 +98,17 @@ export class ApplicationSchema {
   @IsOptional() @IsIn(getCountries(), { message: 'must be a country with phone numbers, like DE' }) country?: string;
 }
 
-const LIMIT = /^(off|[1-9]\d{0,8}\/[1-9]\d{0,8}[smhd])$/;
-const LIMIT_HELP = { message: 'must be a count and a window like 5/10m, or off' };
+/** What `parse` reads: read again where it is loaded. */
+const IsReadable = (parse: (value: unknown) => unknown, help: string): PropertyDecorator =>
+  ValidateBy({
+    name: 'isReadable',
+    validator: { validate: (value) => parse(value) !== undefined, defaultMessage: () => help },
+  });
 
 export class LimitsSchema {
-  @IsOptional() @Matches(LIMIT, LIMIT_HELP) sends_per_number?: string;
-  @IsOptional() @Matches(LIMIT, LIMIT_HELP) failures_per_number?: string;
+  @IsOptional() @IsReadable(parseLimits, LIMIT_HELP) sends_per_number?: unknown;
+  @IsOptional() @IsReadable(parseWaits, WAITS_HELP) send_wait?: unknown;
+  @IsOptional() @IsReadable(parseLimits, LIMIT_HELP) failures_per_number?: unknown;
 }
 
 export class WebhooksSchema {

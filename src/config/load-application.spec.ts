@@ -81,8 +81,14 @@ describe('applications', () => {
 });
 
 describe('limits', () => {
-  const standard = { sends_per_number: { count: 5, seconds: 600 }, failures_per_number: { count: 15, seconds: 3_600 } };
-  const none = { sends_per_number: null, failures_per_number: null };
+  const waits = [30, 60, 120, 300];
+  const hourly = { count: 5, seconds: 3_600 };
+  const standard = {
+    sends_per_number: [hourly, { count: 10, seconds: 86_400 }],
+    send_wait: waits,
+    failures_per_number: [{ count: 15, seconds: 3_600 }],
+  };
+  const none = { sends_per_number: [], send_wait: [], failures_per_number: [] };
 
   it.each<[string, unknown, unknown]>([
     ['left out', undefined, standard],
@@ -90,23 +96,31 @@ describe('limits', () => {
     ['off', 'off', none],
     // YAML 1.1 reads a bare `off` as false.
     ['false', false, none],
-    ['one off', { sends_per_number: 'off' }, { ...standard, sends_per_number: null }],
-    ['seconds', { sends_per_number: '1/1s' }, { ...standard, sends_per_number: { count: 1, seconds: 1 } }],
-    ['minutes', { sends_per_number: '5/10m' }, { ...standard, sends_per_number: { count: 5, seconds: 600 } }],
-    ['hours', { failures_per_number: '20/2h' }, { ...standard, failures_per_number: { count: 20, seconds: 7_200 } }],
-    ['days', { failures_per_number: '99/1d' }, { ...standard, failures_per_number: { count: 99, seconds: 86_400 } }],
+    ['named without a value', { sends_per_number: null }, standard],
+    ['one off', { failures_per_number: 'off' }, { ...standard, failures_per_number: [] }],
+    ['without waits', { send_wait: 'off' }, { ...standard, send_wait: [] }],
+    ['with other waits', { send_wait: [10, 20] }, { ...standard, send_wait: [10, 20] }],
+    // Waits of ours would make another limit of it.
+    ['a text', { sends_per_number: '5/1h' }, { ...standard, sends_per_number: [hourly], send_wait: [] }],
+    ['a list', { sends_per_number: ['5/1h', '10/1d'] }, { ...standard, send_wait: [] }],
+    ['no limit of sends', { sends_per_number: 'off' }, { ...standard, sends_per_number: [], send_wait: [] }],
+    ['limits and waits', { sends_per_number: '5/1h', send_wait: waits }, { ...standard, sends_per_number: [hourly] }],
   ])('may be %s', (_, limits, expected) => {
     expect(limitsOf(limits)).toEqual(expected);
   });
 
-  it.each(['5', '0/10m', '5/0m', '5/10', '5/10w', '-5/10m', '5.5/10m', ' 5/10m', '5/10m\n', 'on', 7, true, [5]])(
-    'refuse the budget %j',
-    (limit) => {
-      expect(faults({ shop: { limits: { sends_per_number: limit } } })).toEqual([
-        'applications.shop.limits.sends_per_number: must be a count and a window like 5/10m, or off',
-      ]);
-    },
-  );
+  it.each<[string, unknown, RegExp]>([
+    ['sends_per_number', '5', /must be a count and a window like 5\/10m/],
+    ['failures_per_number', [HUSH], /must be a count and a window like 5\/10m/],
+    ['send_wait', [HUSH], /must be 1 to 10 whole seconds from 1 to 86400 in a list, or off/],
+    [HUSH, 1, /is not a known setting/],
+  ])('refuse a wrong %s by its name', (name, value, message) => {
+    const [found = '', ...others] = faults({ shop: { limits: { [name]: value } } });
+    expect(others).toEqual([]);
+    expect(found.startsWith(`applications.shop.limits.${name}: `)).toBe(true);
+    expect(found).toMatch(message);
+    expect(found.replace(name, '')).not.toContain(HUSH);
+  });
 
   it.each([HUSH, 7, true, []])('refuse to be %j', (limits) => {
     expect(faults({ shop: { limits } })).toEqual(['applications.shop.limits: must be a mapping']);

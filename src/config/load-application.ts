@@ -1,14 +1,8 @@
 import type { SettingError } from './config.errors.js';
-import type { ApplicationConfig, KeyConfig, Limit, Limits } from './config.js';
+import type { ApplicationConfig, KeyConfig, Limits } from './config.js';
 import { ApplicationSchema, LimitsSchema, type KeySchema } from './file.schema.js';
+import { DEFAULT_LIMITS, NO_LIMITS, parseLimits, parseWaits } from './limits.js';
 import { checked } from './validate.js';
-
-/** Twilio Verify's figure: five messages to one number in ten minutes. */
-const SENDS: Limit = { count: 5, seconds: 600 };
-/** Three whole verifications failed; a guesser of six digits gets 15 of 1 000 000 an hour. */
-const FAILURES: Limit = { count: 15, seconds: 3_600 };
-
-const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 export function loadApplication(name: string, value: unknown, errors: SettingError[]): ApplicationConfig | undefined {
   const path = `applications.${name}`;
@@ -40,23 +34,15 @@ function refuseSharedIds(keys: readonly KeyConfig[], path: string, errors: Setti
   }
 }
 
-/** The limits of applications that say nothing about them: in the file, or made over the API. */
-export const DEFAULT_LIMITS: Limits = { sends_per_number: SENDS, failures_per_number: FAILURES };
-
 function loadLimits(value: unknown, path: string, errors: SettingError[]): Limits {
-  if (value === 'off' || value === false) return { sends_per_number: null, failures_per_number: null };
+  if (value === 'off' || value === false) return NO_LIMITS;
   const limits = checked(LimitsSchema, value ?? {}, path, errors);
+  const sends = parseLimits(limits?.sends_per_number);
+  // The default waits belong to the default limits: whoever writes 5/10m wants five within ten minutes.
+  const waits = parseWaits(limits?.send_wait) ?? (sends ? [] : DEFAULT_LIMITS.send_wait);
   return {
-    sends_per_number: parseLimit(limits?.sends_per_number, SENDS),
-    failures_per_number: parseLimit(limits?.failures_per_number, FAILURES),
+    sends_per_number: sends ?? DEFAULT_LIMITS.sends_per_number,
+    send_wait: waits,
+    failures_per_number: parseLimits(limits?.failures_per_number) ?? DEFAULT_LIMITS.failures_per_number,
   };
-}
-
-/** `5/10m` or `off`, already checked by the schema. */
-function parseLimit(text: string | undefined, otherwise: Limit): Limit | null {
-  if (text === undefined) return otherwise;
-  if (text === 'off') return null;
-  const [count = '', window = ''] = text.split('/');
-  const unit = window.slice(-1) as keyof typeof SECONDS;
-  return { count: Number(count), seconds: Number(window.slice(0, -1)) * SECONDS[unit] };
 }

@@ -4,7 +4,7 @@ import type { Limits } from '../config/config.js';
 import type { FailureKind } from '../providers/errors.js';
 import type { RecipientRef } from '../recipients/lookup.js';
 import { REDIS } from '../shared/redis.js';
-import { limitArguments, toLimited, type Limited } from './budgets.js';
+import { budgetArguments, toLimited, type Limited } from './budgets.js';
 import { allShards, dueKey, factsKey, failuresKey, sendsKey, stateKey } from './keys.js';
 import { parseState, type Delivery, type VerificationState } from './record.js';
 import { loadScript, run } from './script.js';
@@ -128,7 +128,7 @@ export class DeliveryStore {
     ];
     const next = typeof change.next === 'string' ? [change.next, '', '', '', ''] : planArguments(change.next);
     const consequence = [change.delivery, change.confirmed ? 1 : 0, GRACE_MS, ...next];
-    const limits = budget ? [...limitArguments(budget.limits), budget.once ?? ''] : [];
+    const limits = budget ? [...budgetArguments(budget.limits), budget.once ?? ''] : [];
     const args = [id, change.revision, ...about.map((value) => value ?? ''), ...consequence, ...limits];
     const answer = (await run(this.redis, scripts.apply, keys, args)) as [string, ...unknown[]];
     if (answer[0] === 'changed') return 'changed';

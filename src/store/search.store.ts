@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import type { Limits } from '../config/config.js';
 import type { RecipientRef } from '../recipients/lookup.js';
 import { REDIS } from '../shared/redis.js';
 import { allShards, byNumberKey, byReferenceKey, byTimeKey } from './keys.js';
@@ -15,6 +16,8 @@ export interface SearchQuestion {
   readonly application: string;
   readonly recipient?: RecipientRef;
   readonly referenceHash?: string;
+  /** What the allowance of each is told by. */
+  readonly limits: Limits;
   /** Unix milliseconds; `until` is exclusive. */
   readonly from?: number;
   readonly until?: number;
@@ -47,7 +50,7 @@ export class SearchStore {
     let before = question.before;
     for (let scanned = 0; scanned < MOST_SCANNED; scanned += BATCH) {
       const page = await this.page(keys, question, before);
-      const records = await Promise.all(page.map(({ id }) => this.verifications.read(id)));
+      const records = await Promise.all(page.map(({ id }) => this.verifications.read(id, question.limits)));
       for (const [i, position] of page.entries()) {
         const stored = records[i];
         if (stored) yield { position, stored };

@@ -2,15 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { bounds } from '../config/bounds.js';
 import type { Limits } from '../config/config.js';
-import {
-  limitArguments,
-  limitCount,
-  limitWindowMs,
-  toLimited,
-  toSendsUsed,
-  type Limited,
-  type SendsUsed,
-} from './budgets.js';
+import { NO_LIMITS } from '../config/limits.js';
+import { budgetArguments, toAllowance, toLimited, type Allowance, type Limited } from './budgets.js';
 import { byNumberKey, byReferenceKey, byTimeKey, factsKey, failuresKey, pendingKey } from './keys.js';
 import { sendsKey, stateKey } from './keys.js';
 import { parseState, type Status, type VerificationState } from './record.js';
@@ -92,7 +85,7 @@ export interface Continuation {
 
 export type StartOutcome =
   /** The id is another one than was given when the same call has created it before. */
-  | { readonly kind: 'created'; readonly id: string; readonly now: number; readonly sendsUsed: SendsUsed }
+  | { readonly kind: 'created'; readonly id: string; readonly now: number; readonly allowance: Allowance }
   | { readonly kind: 'pending'; readonly id: string }
   /** By the same call, before. */
   | { readonly kind: 'continued'; readonly id: string }
@@ -103,7 +96,7 @@ export type ContinueOutcome =
       readonly kind: 'continued';
       readonly revision: string;
       readonly expiresAt: number;
-      readonly sendsUsed: SendsUsed;
+      readonly allowance: Allowance;
     }
   | { readonly kind: 'changed' }
   | Limited;
@@ -116,14 +109,15 @@ export interface CheckOutcome {
   readonly made: number;
   readonly max: number;
   readonly sends: number;
-  readonly sendsUsed: SendsUsed;
+  readonly expiresAt: number;
+  readonly allowance: Allowance;
 }
 
 export interface StoredVerification {
   readonly state: VerificationState;
   /** Sealed. */
   readonly facts: string;
-  readonly sendsUsed: SendsUsed;
+  readonly allowance: Allowance;
   /** Redis's time of the reading. */
   readonly now: number;
   /** The call that was asked for has had its effect. */
@@ -153,12 +147,11 @@ export class VerificationStore {
     if (v.profile !== undefined) fields.push('profile', v.profile);
     if (v.webhook !== undefined) fields.push('hook', v.webhook);
     const numbers = [v.ttlMs, RETENTION_MS, INDEX_LIFE_MS];
-    const budgets = limitArguments(limits);
     const answer = await run(this.redis, scripts.start, keys, [
       id,
       ...numbers,
       v.facts,
-      ...budgets,
+      ...budgetArguments(limits),
       GRACE_MS,
       v.once ?? '',
       ...fields,
@@ -172,7 +165,7 @@ export class VerificationStore {
     if (c.referenceHash) keys.push(byReferenceKey(recipient.shard, c.referenceHash));
     const plan = [next.step, next.channel, next.account, next.leaseMs, c.delayMs];
     const code = c.code ? [c.code.mac, c.code.ttlMs, c.code.olderStayRight ? 1 : 0] : ['', 0, 0];
-    const numbers = [...limitArguments(limits), GRACE_MS, INDEX_LIFE_MS];
+    const numbers = [...budgetArguments(limits), GRACE_MS, INDEX_LIFE_MS];
     const args = [
       id,
       c.generation,
@@ -194,7 +187,7 @@ export class VerificationStore {
       kind: 'continued',
       revision: String(revision),
       expiresAt: Number(expiresAt),
-      sendsUsed: toSendsUsed(answer, 4),
+      allowance: toAllowance(answer),
     };
   }
 
@@ -206,11 +199,10 @@ export class VerificationStore {
     limits: Limits,
     once: Once = '',
   ): Promise<CheckOutcome | undefined> {
-    const budget = limits.failures_per_number;
-    const args = [application, id, limitCount(budget), limitWindowMs(budget), once];
+    const args = [application, id, ...budgetArguments(limits), once];
     for (const { keyId, mac } of macs) args.push(keyId, mac);
-    const answer = (await run(this.redis, scripts.check, [stateKey(id)], args)) as (string | number)[];
-    const [result, status, made, max, sends] = answer;
+    const answer = (await run(this.redis, scripts.check, [stateKey(id)], args)) as unknown[];
+    const [result, status, made, max, sends, expiresAt] = answer;
     if (result === 'unknown') return undefined;
     return {
       result: result as CheckResult,
@@ -218,7 +210,8 @@ export class VerificationStore {
       made: Number(made),
       max: Number(max),
       sends: Number(sends),
-      sendsUsed: toSendsUsed(answer, 5),
+      expiresAt: Number(expiresAt),
+      allowance: toAllowance(answer),
     };
   }
 
@@ -234,11 +227,13 @@ export class VerificationStore {
     return { canceled: false, status: answer.slice('already_'.length) as Status };
   }
 
-  async read(id: string, once: Once = ''): Promise<StoredVerification | undefined> {
-    const answer = await run(this.redis, scripts.read, [stateKey(id), factsKey(id)], [once]);
-    const [now, flat, facts, count, until, done] = answer as [number, string[], string, number, number, number];
+  /** @param limits what the allowance is told by; without them it says nothing */
+  async read(id: string, limits = NO_LIMITS, once: Once = ''): Promise<StoredVerification | undefined> {
+    const keys = [stateKey(id), factsKey(id)];
+    const answer = (await run(this.redis, scripts.read, keys, [once, ...budgetArguments(limits)])) as unknown[];
+    const [now, flat, facts, done] = answer as [number, string[], string, number];
     const state = parseState(id, flat, now);
-    return state && { state, facts, sendsUsed: { count, until }, now, done: done === 1 };
+    return state && { state, facts, allowance: toAllowance(answer), now, done: done === 1 };
   }
 }
 
@@ -246,5 +241,5 @@ function toStartOutcome(answer: [string, ...unknown[]]): StartOutcome {
   if (answer[0] === 'limited') return toLimited(answer);
   if (answer[0] === 'pending') return { kind: 'pending', id: String(answer[1]) };
   if (answer[0] === 'continued') return { kind: 'continued', id: String(answer[1]) };
-  return { kind: 'created', id: String(answer[1]), now: Number(answer[2]), sendsUsed: toSendsUsed(answer, 3) };
+  return { kind: 'created', id: String(answer[1]), now: Number(answer[2]), allowance: toAllowance(answer) };
 }

@@ -35,7 +35,7 @@ export class NextService {
   /** Starts the next step now; after the last one, sends on the last again. @throws Problem 404, 409, 429 */
   async next(caller: Caller, id: string, once?: Once): Promise<VerificationView> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const stored = isVerificationId(id) ? await this.store.read(id, once) : undefined;
+      const stored = isVerificationId(id) ? await this.store.read(id, caller.limits, once) : undefined;
       if (stored?.state.application !== caller.application) throw notFound('verification');
       if (stored.done) return this.verifications.get(caller, id);
       const { status } = stored.state;

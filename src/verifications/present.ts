@@ -1,9 +1,9 @@
 import type { Caller } from '../applications/key-book.js';
 import { mask } from '../recipients/recipient.js';
-import type { Limit } from '../config/config.js';
+import { bounds } from '../config/bounds.js';
 import type { Facts } from '../store/facts.js';
 import type { Attempt, VerificationState } from '../store/record.js';
-import type { SendsUsed } from '../store/budgets.js';
+import type { Allowance } from '../store/budgets.js';
 
 export type VerificationView = ReturnType<typeof present>;
 
@@ -12,14 +12,12 @@ const maybeTime = (ms: number | undefined): string | null => (ms === undefined ?
 
 interface PresentOptions {
   readonly readPii: boolean;
-  readonly sendLimit: Limit | null;
-  readonly sendsUsed: SendsUsed;
+  readonly allowance: Allowance;
 }
 
-export const presentFor = ({ scopes, limits }: Caller, sendsUsed: SendsUsed): PresentOptions => ({
+export const presentFor = ({ scopes }: Caller, allowance: Allowance): PresentOptions => ({
   readPii: scopes.has('pii:read'),
-  sendLimit: limits.sends_per_number,
-  sendsUsed,
+  allowance,
 });
 
 /** A verification as callers see it (design §3). `facts` is missing only when the secret that sealed them was retired. */
@@ -34,7 +32,7 @@ export function present(state: VerificationState, facts: Facts | undefined, opti
     reference: facts?.reference ?? null,
     metadata: facts?.metadata ?? {},
     checks: { made: state.checks.made, left: checksLeft(state.status, state.checks.made, state.checks.max) },
-    sends: presentSends(state.sends, options.sendLimit, options.sendsUsed),
+    sends: presentSends(state, options.allowance),
     channel: attempts.at(-1)?.channel ?? next?.channel ?? null,
     next_channel: next?.channel ?? null,
     next_at: maybeTime(next?.at),
@@ -67,8 +65,12 @@ function presentAttempt(id: string, attempt: Attempt, facts: Facts | undefined) 
 export const checksLeft = (status: string, made: number, max: number): number =>
   status === 'pending' ? Math.max(max - made, 0) : 0;
 
-export function presentSends(made: number, limit: Limit | null, used: SendsUsed) {
-  if (!limit) return { made, left: null, next_at: null };
-  const left = Math.max(limit.count - used.count, 0);
-  return { made, left, next_at: left === 0 ? maybeTime(used.until) : null };
+/** What windows and waits leave, and what the verification does while it lives: after its end the next one is another. */
+export function presentSends(
+  { status, sends: made, expiresAt }: Pick<VerificationState, 'status' | 'sends' | 'expiresAt'>,
+  { left = bounds.sends, nextAt }: Allowance,
+) {
+  const more = bounds.sends - (status === 'pending' ? made : 0);
+  const at = more > 0 ? nextAt : Math.max(nextAt ?? 0, expiresAt);
+  return { made, left: Math.min(left, more), next_at: maybeTime(at) };
 }

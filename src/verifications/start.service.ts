@@ -113,7 +113,7 @@ export class StartService {
     });
     if (outcome.kind === 'limited') throw rateLimited(outcome);
     if (outcome.kind === 'changed') return undefined;
-    const { revision, expiresAt, sendsUsed } = outcome;
+    const { revision, expiresAt, allowance } = outcome;
     if (delayMs === 0) this.queue.add({ id: state.id, revision, expiresAt, account: next.account });
     const after: VerificationState = {
       ...state,
@@ -122,7 +122,7 @@ export class StartService {
       delivery: 'queued',
       next: { ...next, at: stored.now + delayMs },
     };
-    return present(after, facts, presentFor(request.caller, sendsUsed));
+    return present(after, facts, presentFor(request.caller, allowance));
   }
 
   private async prepare(caller: Caller, body: StartBody): Promise<StartRequest> {
@@ -174,7 +174,7 @@ export class StartService {
     if (outcome.kind === 'limited') throw rateLimited(outcome);
     if (outcome.kind === 'pending') return { pending: outcome.id };
     if (outcome.kind === 'continued') return { continued: outcome.id };
-    const { id, now, sendsUsed } = outcome;
+    const { id, now, allowance } = outcome;
     const next = id === newId ? first : this.attemptAt(facts, id, 0);
     const state: VerificationState = {
       id,
@@ -194,7 +194,7 @@ export class StartService {
       attempts: [],
     };
     this.queue.add({ id, revision: state.revision, expiresAt: state.expiresAt, account: next.account });
-    return { view: present(state, facts, presentFor(caller, sendsUsed)) };
+    return { view: present(state, facts, presentFor(caller, allowance)) };
   }
 
   private macOf(keyId: string, id: string, generation: number, facts: Facts): string {

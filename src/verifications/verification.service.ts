@@ -41,18 +41,18 @@ export class VerificationService {
       (found) => found && { name: 'verification.check', id, attributes: { 'passlane.result': found.result } },
     );
     if (!outcome) throw notFound('verification');
-    const { result, status, made, max, sends, sendsUsed } = outcome;
+    const { result, status, made, max, allowance } = outcome;
     return {
       id,
       result,
       valid: result === 'approved',
       checks: { made, left: checksLeft(status, made, max) },
-      sends: presentSends(sends, caller.limits.sends_per_number, sendsUsed),
+      sends: presentSends(outcome, allowance),
     };
   }
 
   async get(caller: Caller, id: string): Promise<VerificationView> {
-    const stored = isVerificationId(id) ? await this.store.read(id) : undefined;
+    const stored = isVerificationId(id) ? await this.store.read(id, caller.limits) : undefined;
     if (stored?.state.application !== caller.application) throw notFound('verification');
     return this.present(caller, stored, openFacts(this.keyring, stored.facts));
   }
@@ -79,6 +79,7 @@ export class VerificationService {
       application,
       recipient: address === undefined ? undefined : recipientRef(lookup, application, address),
       referenceHash: query.reference === undefined ? undefined : referenceHash(lookup, application, query.reference),
+      limits: caller.limits,
       from: query.from === undefined ? undefined : Date.parse(query.from),
       until: query.until === undefined ? undefined : Date.parse(query.until),
       before,
@@ -95,8 +96,8 @@ export class VerificationService {
     return { data, next_cursor: null };
   }
 
-  private present(caller: Caller, { state, sendsUsed }: StoredVerification, facts: Facts | undefined) {
-    return present(state, facts, presentFor(caller, sendsUsed));
+  private present(caller: Caller, { state, allowance }: StoredVerification, facts: Facts | undefined) {
+    return present(state, facts, presentFor(caller, allowance));
   }
 }
 

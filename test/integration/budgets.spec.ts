@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Limits } from '../../src/config/config.js';
+import { NO_LIMITS } from '../../src/config/limits.js';
 import type { RecipientRef } from '../../src/recipients/lookup.js';
-import { failuresKey, pendingKey, sendsKey } from '../../src/store/keys.js';
+import { failuresKey, sendsKey } from '../../src/store/keys.js';
 import { TestRedis } from '../support/redis.js';
-import { NEW_CODE, StoreBench } from '../support/store.js';
-import { until } from '../support/wait.js';
+import { aMinute, limitsOf, NEW_CODE, nextIn, StoreBench } from '../support/store.js';
 
-const sends = (count: number): Limits => ({ sends_per_number: { count, seconds: 60 }, failures_per_number: null });
-const failures = (count: number): Limits => ({ sends_per_number: null, failures_per_number: { count, seconds: 60 } });
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+
+const sends = (count: number): Limits => limitsOf({ sends_per_number: aMinute(count) });
+const failures = (count: number): Limits => limitsOf({ failures_per_number: aMinute(count) });
 
 let redis: TestRedis;
 let bench: StoreBench;
@@ -27,77 +30,144 @@ async function startAndCancel(recipient: RecipientRef, limits: Limits) {
   await bench.verifications.cancel('shop', await bench.created(recipient, { limits }));
 }
 
-/** Ends a budget's window now instead of waiting for it. */
-async function endWindow(key: string) {
-  expect(await redis.client.pexpire(key, 1)).toBe(1);
-  await until('the window to end', async () => (await redis.client.exists(key)) === 0);
+/** How long a refusal lasts, which must come from this limit. */
+function refusedFor(outcome: unknown, limit: string): number {
+  expect(outcome).toMatchObject({ kind: 'limited', limit });
+  const { retryAfterMs, until } = outcome as { retryAfterMs: number; until: number };
+  expect(until).toBeLessThanOrEqual(Date.now() + retryAfterMs);
+  return retryAfterMs;
 }
 
-function expectRefusal(outcome: { kind: string }, limit: string) {
-  expect(outcome).toMatchObject({ kind: 'limited', limit });
-  const { retryAfterMs } = outcome as { kind: string; retryAfterMs: number };
-  expect(retryAfterMs).toBeGreaterThan(0);
-  expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+/** A time that was told, give or take what this test has taken since. */
+function expectAbout(ms: number | undefined, expected: number) {
+  expect(ms).toBeLessThanOrEqual(expected);
+  expect(ms).toBeGreaterThan(expected - 15_000);
 }
 
 describe('sends_per_number', () => {
-  it('refuses with its name and time, for this recipient alone, until its window ends', async () => {
+  it('refuses with its name and time, for this recipient alone, until its oldest send is old enough', async () => {
     const recipient = bench.recipient();
     await startAndCancel(recipient, sends(2));
+    await bench.age(sendsKey(recipient), 30_000);
     await startAndCancel(recipient, sends(2));
     const before = await redis.client.dbsize();
-    expectRefusal(await start(recipient, sends(2)), 'sends_per_number');
+    const times = await redis.client.lrange(sendsKey(recipient), 0, -1);
+    expectAbout(refusedFor(await start(recipient, sends(2)), 'sends_per_number'), 30_000);
     expect(await redis.client.dbsize()).toBe(before);
-    expect(await redis.client.get(sendsKey(recipient))).toBe('2');
-    expect(await start(bench.recipient(), sends(2))).toMatchObject({ kind: 'created', sendsUsed: { count: 1 } });
+    expect(await redis.client.lrange(sendsKey(recipient), 0, -1)).toEqual(times);
+    expect(await start(bench.recipient(), sends(2))).toMatchObject({ kind: 'created', allowance: { left: 1 } });
 
-    await endWindow(sendsKey(recipient));
-    expect(await start(recipient, sends(2))).toMatchObject({ kind: 'created', sendsUsed: { count: 1 } });
+    // The window slides: one has left it, the other has not.
+    await bench.age(sendsKey(recipient), 30_000);
+    await startAndCancel(recipient, sends(2));
+    expectAbout(refusedFor(await start(recipient, sends(2)), 'sends_per_number'), 30_000);
+  });
+
+  it('asks every limit, and tells the longest time', async () => {
+    const recipient = bench.recipient();
+    const limits = limitsOf({ sends_per_number: [...aMinute(2), { count: 3, seconds: 3_600 }] });
+    await startAndCancel(recipient, limits);
+    await startAndCancel(recipient, limits);
+    expectAbout(refusedFor(await start(recipient, limits), 'sends_per_number'), MINUTE);
+    await bench.age(sendsKey(recipient), MINUTE);
+    await startAndCancel(recipient, limits);
+    expectAbout(refusedFor(await start(recipient, limits), 'sends_per_number'), HOUR - MINUTE);
+    await bench.age(sendsKey(recipient), HOUR - MINUTE);
+    await startAndCancel(recipient, limits);
+    // Three, and no more: what nobody asks about is not kept.
+    expect(await redis.client.llen(sendsKey(recipient))).toBe(3);
+    expectAbout(await redis.client.pttl(sendsKey(recipient)), HOUR);
   });
 
   it('counts continuations, and a refused one changes nothing', async () => {
     const recipient = bench.recipient();
     const id = await bench.created(recipient, { limits: sends(2) });
     const again = bench.continuation(id, recipient, { limits: sends(2) });
-    expect(await bench.verifications.continue(again)).toMatchObject({ kind: 'continued', sendsUsed: { count: 2 } });
+    expect(await bench.verifications.continue(again)).toMatchObject({ kind: 'continued', allowance: { left: 0 } });
     const fields = await bench.fields(id);
-    expectRefusal(await bench.verifications.continue({ ...again, code: NEW_CODE }), 'sends_per_number');
+    refusedFor(await bench.verifications.continue({ ...again, code: NEW_CODE }), 'sends_per_number');
     expect(await bench.fields(id)).toEqual(fields);
     await bench.verifications.cancel('shop', id);
-    expectRefusal(await start(recipient, sends(2)), 'sends_per_number');
+    refusedFor(await start(recipient, sends(2)), 'sends_per_number');
   });
 
-  it('starts its window with the first send and never moves it', async () => {
+  it('counts next steps that are asked for, and none that come by themselves', async () => {
     const recipient = bench.recipient();
-    await startAndCancel(recipient, sends(5));
-    await redis.client.pexpire(sendsKey(recipient), 20_000);
-    await startAndCancel(recipient, sends(5));
-    expect(await redis.client.pttl(sendsKey(recipient))).toBeLessThanOrEqual(20_000);
+    const id = await bench.created(recipient, { limits: sends(2) });
+    const apply = async (budget?: { recipient: RecipientRef; limits: Limits }) => {
+      const { revision } = await bench.state(id);
+      const decision = { delivery: 'queued', confirmed: false, next: nextIn(0) } as const;
+      return bench.deliveries.apply({ id, revision, ...decision, budget });
+    };
+    await apply();
+    expect(await redis.client.llen(sendsKey(recipient))).toBe(1);
+    await apply({ recipient, limits: sends(2) });
+    refusedFor(await apply({ recipient, limits: sends(2) }), 'sends_per_number');
+    expect(await redis.client.llen(sendsKey(recipient))).toBe(2);
   });
 
-  it('says how much is used and until when', async () => {
+  it('lets exactly five of a hundred parallel starts pass, whatever they are for', async () => {
     const recipient = bench.recipient();
-    const id = await bench.created(recipient, { limits: sends(5) });
-    const stored = await bench.verifications.read(id);
-    expect(stored?.sendsUsed.count).toBe(1);
-    expect(stored!.sendsUsed.until - Date.now()).toBeGreaterThan(50_000);
-    expect(stored!.sendsUsed.until - Date.now()).toBeLessThanOrEqual(60_000);
+    const slots = Array.from({ length: 100 }, (_, i) => `slot-${i}`);
+    const outcomes = await Promise.all(slots.map((slot) => start(recipient, sends(5), slot)));
+    expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(5);
+    for (const outcome of outcomes) if (outcome.kind !== 'created') refusedFor(outcome, 'sends_per_number');
+    expect(await redis.client.llen(sendsKey(recipient))).toBe(5);
+  });
+});
+
+describe('send_wait', () => {
+  const limits = limitsOf({ send_wait: [30, 60] });
+
+  it('grows with the sends of the last hour, and its last figure stays', async () => {
+    const recipient = bench.recipient();
+    for (const wait of [30_000, MINUTE, MINUTE]) {
+      await startAndCancel(recipient, limits);
+      const left = refusedFor(await start(recipient, limits), 'send_wait');
+      expectAbout(left, wait);
+      await bench.age(sendsKey(recipient), left);
+    }
+    await bench.age(sendsKey(recipient), HOUR);
+    await startAndCancel(recipient, limits);
+    expectAbout(refusedFor(await start(recipient, limits), 'send_wait'), 30_000);
+  });
+
+  it('holds for continuations, and gives way to a limit that refuses for longer', async () => {
+    const recipient = bench.recipient();
+    const id = await bench.created(recipient, { limits });
+    const again = (more: Partial<Limits>) =>
+      bench.verifications.continue(bench.continuation(id, recipient, { limits: { ...limits, ...more } }));
+    expectAbout(refusedFor(await again({}), 'send_wait'), 30_000);
+    expectAbout(refusedFor(await again({ sends_per_number: aMinute(1) }), 'sends_per_number'), MINUTE);
+    expectAbout(refusedFor(await again({ sends_per_number: [{ count: 1, seconds: 1 }] }), 'send_wait'), 30_000);
+  });
+
+  it('looks back as far as its longest wait', async () => {
+    const recipient = bench.recipient();
+    const daily = limitsOf({ send_wait: [86_400] });
+    await startAndCancel(recipient, daily);
+    await bench.age(sendsKey(recipient), 2 * HOUR);
+    expectAbout(refusedFor(await start(recipient, daily), 'send_wait'), 22 * HOUR);
   });
 });
 
 describe('failures_per_number', () => {
-  it('locks at its end and refuses starts and continuations until its window ends', async () => {
+  it('locks at its end and refuses starts and continuations until its oldest failure is old enough', async () => {
     const recipient = bench.recipient();
     const other = await bench.created(recipient, { limits: failures(3), slot: 'payment' });
     const id = await bench.created(recipient, { limits: failures(3) });
-    for (let i = 0; i < 3; i++) expect(await bench.check(id, false, failures(3))).toBe('incorrect');
+    expect(await bench.check(id, false, failures(3))).toBe('incorrect');
+    await bench.age(failuresKey(recipient), 30_000);
+    for (let i = 0; i < 2; i++) expect(await bench.check(id, false, failures(3))).toBe('incorrect');
     expect(await bench.state(id)).toMatchObject({ status: 'locked', checks: { made: 3 } });
-    expectRefusal(await start(recipient, failures(3)), 'failures_per_number');
+    expectAbout(refusedFor(await start(recipient, failures(3)), 'failures_per_number'), 30_000);
     const again = bench.continuation(other, recipient, { limits: failures(3) });
-    expectRefusal(await bench.verifications.continue(again), 'failures_per_number');
+    refusedFor(await bench.verifications.continue(again), 'failures_per_number');
 
-    await endWindow(failuresKey(recipient));
-    expect(await start(recipient, failures(3))).toMatchObject({ kind: 'created' });
+    await bench.age(failuresKey(recipient), 30_000);
+    const next = await bench.created(recipient, { limits: failures(3) });
+    expect(await bench.check(next, false, failures(3))).toBe('incorrect');
+    expect(await bench.state(next)).toMatchObject({ status: 'locked', checks: { made: 1 } });
   });
 
   it('compares nothing once it is used up, in any verification of the recipient', async () => {
@@ -118,7 +188,7 @@ describe('failures_per_number', () => {
     await bench.verifications.continue(bench.continuation(second, recipient, { code: NEW_CODE }));
     expect(await bench.check(second, false, failures(3))).toBe('incorrect');
     expect((await bench.state(second)).status).toBe('locked');
-    expect(await redis.client.get(failuresKey(recipient))).toBe('3');
+    expect(await redis.client.llen(failuresKey(recipient))).toBe(3);
   });
 
   it('counts a replaced code too', async () => {
@@ -126,78 +196,46 @@ describe('failures_per_number', () => {
     const id = await bench.created(recipient);
     await bench.verifications.continue(bench.continuation(id, recipient, { code: NEW_CODE }));
     expect(await bench.check(id, true, failures(3))).toBe('replaced');
-    expect(await redis.client.get(failuresKey(recipient))).toBe('1');
+    expect(await redis.client.llen(failuresKey(recipient))).toBe(1);
+  });
+});
+
+describe('what is left', () => {
+  const told = async (id: string, limits: Limits) => {
+    const { allowance, now } = (await bench.verifications.read(id, limits))!;
+    return { left: allowance.left, in: allowance.nextAt === undefined ? undefined : allowance.nextAt - now };
+  };
+
+  it('is the least that a window leaves, and the time at which nothing refuses any more', async () => {
+    const recipient = bench.recipient();
+    const limits = limitsOf({ sends_per_number: [...aMinute(3), { count: 4, seconds: 3_600 }], send_wait: [30] });
+    const id = await bench.created(recipient, { limits });
+    const first = await told(id, limits);
+    expect(first.left).toBe(2);
+    expectAbout(first.in, 30_000);
+    await bench.age(sendsKey(recipient), 30_000);
+    expect(await told(id, limits)).toEqual({ left: 2, in: undefined });
+
+    await bench.age(sendsKey(recipient), MINUTE);
+    await bench.verifications.continue(bench.continuation(id, recipient, { limits }));
+    expect((await told(id, limits)).left).toBe(2);
+    const guessed = limitsOf({ ...limits, failures_per_number: aMinute(1) });
+    await bench.check(id, false, guessed);
+    const locked = await told(id, guessed);
+    expect(locked.left).toBe(2);
+    expectAbout(locked.in, MINUTE);
+  });
+
+  it('is told without limits by saying nothing', async () => {
+    expect(await told(await bench.created(), NO_LIMITS)).toEqual({ left: undefined, in: undefined });
   });
 });
 
 it('refuses nothing and counts nothing when limits are off', async () => {
   const recipient = bench.recipient();
-  const off = { sends_per_number: null, failures_per_number: null };
-  for (let i = 0; i < 20; i++) await startAndCancel(recipient, off);
+  for (let i = 0; i < 20; i++) await startAndCancel(recipient, NO_LIMITS);
   const id = await bench.created(recipient, { maxChecks: 100 });
-  for (let i = 0; i < 20; i++) expect(await bench.check(id, false, off)).toBe('incorrect');
+  for (let i = 0; i < 20; i++) expect(await bench.check(id, false, NO_LIMITS)).toBe('incorrect');
   expect(await redis.client.exists(sendsKey(recipient), failuresKey(recipient))).toBe(0);
   expect((await bench.state(id)).status).toBe('pending');
-});
-
-it('keeps the first final status', async () => {
-  const canceled = await bench.created();
-  expect(await bench.verifications.cancel('shop', canceled)).toEqual({ canceled: true, status: 'canceled' });
-  expect(await bench.check(canceled, true)).toBe('canceled');
-  expect(await bench.verifications.cancel('shop', canceled)).toEqual({ canceled: false, status: 'canceled' });
-  const approved = await bench.created();
-  expect(await bench.check(approved, true)).toBe('approved');
-  expect(await bench.verifications.cancel('shop', approved)).toEqual({ canceled: false, status: 'approved' });
-  expect(await bench.verifications.cancel('another', approved)).toBeUndefined();
-  const expired = await bench.created();
-  await bench.edit(expired, { expires: Date.now() - 1 });
-  expect(await bench.verifications.cancel('shop', expired)).toEqual({ canceled: false, status: 'expired' });
-});
-
-describe('the pending pointer', () => {
-  const pointer = (recipient: RecipientRef) => redis.client.get(pendingKey(recipient, 'login'));
-
-  it.each(['approved', 'canceled', 'locked', 'expired'])('is removed once it is %s', async (status) => {
-    const recipient = bench.recipient();
-    const id = await bench.created(recipient, { maxChecks: 1 });
-    expect(await pointer(recipient)).toBe(id);
-    expect(await start(recipient, sends(9))).toEqual({ kind: 'pending', id });
-    if (status === 'approved') await bench.check(id, true);
-    if (status === 'canceled') await bench.verifications.cancel('shop', id);
-    if (status === 'locked') await bench.check(id, false);
-    if (status === 'expired') {
-      await bench.edit(id, { expires: Date.now() - 1 });
-      await bench.makeDue(id);
-      await bench.deliveries.lease('a7', 1_000);
-    }
-    expect(await pointer(recipient)).toBeNull();
-    expect(await start(recipient, sends(9))).toMatchObject({ kind: 'created' });
-  });
-
-  it('is never taken from another verification', async () => {
-    const recipient = bench.recipient();
-    const old = await bench.created(recipient);
-    // As when Redis has dropped the pointer at its expiry, and nobody has ended the verification yet.
-    await redis.client.del(pendingKey(recipient, 'login'));
-    const id = await bench.created(recipient);
-    expect(await bench.verifications.cancel('shop', old)).toEqual({ canceled: true, status: 'canceled' });
-    expect(await pointer(recipient)).toBe(id);
-  });
-
-  it('leads over from an expired verification, which ends, to the new one', async () => {
-    const recipient = bench.recipient();
-    const old = await bench.created(recipient);
-    await bench.edit(old, { expires: Date.now() - 1 });
-    const id = await bench.created(recipient);
-    expect(await pointer(recipient)).toBe(id);
-    expect(await bench.fields(old)).toMatchObject({ status: 'expired' });
-    expect(await bench.dueAt(old)).toBeUndefined();
-  });
-
-  it('keeps slots and recipients apart', async () => {
-    const recipient = bench.recipient();
-    await bench.created(recipient);
-    await bench.created(recipient, { slot: 'payment' });
-    await bench.created(bench.recipient());
-  });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CallStore } from '../../src/store/call.store.js';
+import { NO_LIMITS } from '../../src/config/limits.js';
 import { TestRedis } from '../support/redis.js';
-import { NEW_CODE, NO_LIMITS, RIGHT, StoreBench } from '../support/store.js';
+import { aMinute, limitsOf, NEW_CODE, RIGHT, StoreBench } from '../support/store.js';
 
 let redis: TestRedis;
 let bench: StoreBench;
@@ -92,7 +93,7 @@ describe('a script that is called again by the same call', () => {
 
   it('remembers nothing of what was refused', async () => {
     const recipient = bench.recipient();
-    const limits = { sends_per_number: { count: 1, seconds: 60 }, failures_per_number: null };
+    const limits = limitsOf({ sends_per_number: aMinute(1) });
     await bench.created(recipient, { limits });
     const other = bench.newVerification(recipient, { slot: 'other', limits, once: 'call' });
     expect(await bench.verifications.start(other)).toMatchObject({ kind: 'limited' });
@@ -132,7 +133,10 @@ describe('a script that is called again by the same call', () => {
     expect(await bench.verifications.continue({ ...continuation, generation: 2 })).toEqual({ kind: 'changed' });
     const start = bench.newVerification(recipient, { once: 'call' });
     expect(await bench.verifications.start(start)).toEqual({ kind: 'continued', id });
-    expect(await bench.verifications.read(id, 'call')).toMatchObject({ done: true, state: { sends: 2, round: 2 } });
+    expect(await bench.verifications.read(id, NO_LIMITS, 'call')).toMatchObject({
+      done: true,
+      state: { sends: 2, round: 2 },
+    });
     expect(await bench.verifications.read(id)).toMatchObject({ done: false });
   });
 
@@ -145,6 +149,6 @@ describe('a script that is called again by the same call', () => {
     const apply = () => bench.deliveries.apply({ id, revision, delivery: 'queued', confirmed: false, next, budget });
     expect(await apply()).toMatchObject({ id });
     expect(await apply()).toBe('changed');
-    expect(await bench.verifications.read(id, 'call')).toMatchObject({ done: true, state: { sends: 2 } });
+    expect(await bench.verifications.read(id, NO_LIMITS, 'call')).toMatchObject({ done: true, state: { sends: 2 } });
   });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Change } from '../../src/store/delivery.store.js';
+import { NO_LIMITS } from '../../src/config/limits.js';
 import { TestRedis } from '../support/redis.js';
-import { failed, NEW_CODE, nextIn, sent, StoreBench } from '../support/store.js';
+import { aMinute, failed, limitsOf, NEW_CODE, nextIn, sent, StoreBench } from '../support/store.js';
 
 let redis: TestRedis;
 let bench: StoreBench;
@@ -64,8 +65,8 @@ describe('what happens to a verification', () => {
     const recipient = bench.recipient();
     const id = await bench.created(recipient);
     await bench.records(await bench.claimed(id), sent({ next: nextIn(30_000) }));
-    const limits = { sends_per_number: null, failures_per_number: null };
-    await receipt(id, { delivery: 'sent', confirmed: false, next: nextIn(0), budget: { recipient, limits } });
+    const budget = { recipient, limits: NO_LIMITS };
+    await receipt(id, { delivery: 'sent', confirmed: false, next: nextIn(0), budget });
     await bench.claimed(id);
     expect(await lastOf(id)).toMatchObject({ kind: 'failed_over', reason: 'asked' });
   });
@@ -150,7 +151,7 @@ describe('what happens to a verification', () => {
     expect(await kinds(locked)).toEqual(['created', 'incorrect', 'locked']);
     expect(await lastOf(locked)).toMatchObject({ status: 'locked', reason: 'max_checks' });
 
-    const limits = { sends_per_number: null, failures_per_number: { count: 1, seconds: 60 } };
+    const limits = limitsOf({ failures_per_number: aMinute(1) });
     const recipient = bench.recipient();
     const [guessed, other] = [await bench.created(recipient), await bench.created(recipient, { slot: 'other' })];
     await bench.check(guessed, false, limits);

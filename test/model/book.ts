@@ -1,36 +1,8 @@
-import type { Limit, Step } from '../../src/config/config.js';
+import type { Limits, Step } from '../../src/config/config.js';
 import type { Receipt } from '../../src/providers/contract.js';
 import type { Actor } from './actor.js';
+import { Budgets } from './budget.js';
 import type { Told } from './event-rules.js';
-
-/** A budget as it should be: its window begins with the first use. */
-class Budget {
-  private count = 0;
-  private until = 0;
-
-  constructor(private readonly limit: Limit | null) {}
-
-  get limited(): boolean {
-    return this.limit !== null;
-  }
-
-  used(now: number): number {
-    return now < this.until ? this.count : 0;
-  }
-
-  full(now: number): boolean {
-    return this.limit !== null && this.used(now) >= this.limit.count;
-  }
-
-  use(now: number): void {
-    if (!this.limit) return;
-    if (now >= this.until) {
-      this.count = 0;
-      this.until = now + this.limit.seconds * 1_000;
-    }
-    this.count++;
-  }
-}
 
 /** One message that a provider was handed. */
 export interface Sent {
@@ -51,8 +23,7 @@ export interface Sent {
 
 /** What the checker keeps for itself, independently of Redis. */
 export class Book {
-  readonly sends: Budget;
-  readonly failures: Budget;
+  readonly budgets: Budgets;
   /** Plan of each verification, as of its last round. */
   readonly plans = new Map<string, readonly Step[]>();
   /** Codes of each verification by generation, as far as anybody outside knows them. */
@@ -67,9 +38,8 @@ export class Book {
   /** Receipts that were taken to the end, and when. */
   readonly receipts: { readonly account: string; readonly receipt: Receipt; readonly at: number }[] = [];
 
-  constructor(limits: { sends_per_number: Limit | null; failures_per_number: Limit | null }) {
-    this.sends = new Budget(limits.sends_per_number);
-    this.failures = new Budget(limits.failures_per_number);
+  constructor(limits: Limits) {
+    this.budgets = new Budgets(limits);
   }
 
   learnCode(id: string, generation: number, code: string | undefined): void {

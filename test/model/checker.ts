@@ -2,6 +2,7 @@ import type { OutgoingMessage, Receipt } from '../../src/providers/contract.js';
 import { GRACE_MS } from '../../src/store/verification.store.js';
 import type { Actor } from './actor.js';
 import type { Book } from './book.js';
+import { mustKeep } from './budget-rules.js';
 import { checkEnd, checkTold } from './event-rules.js';
 import { isLive, number, RANK, type Fields } from './fields.js';
 import { checkAnswered, isRepeat, learnEffect } from './once-rules.js';
@@ -54,13 +55,7 @@ export class Checker {
     }
     const known = reply.told.every(({ id = '' }) => after.has(id));
     must(known, 'events', () => 'told of a verification that it was not about');
-    if (this.book.sends.limited) {
-      must(reply.sendsUsed === this.book.sends.used(now), 'budget', () => `${reply.sendsUsed} sends are counted`);
-    }
-    if (this.book.failures.limited) {
-      const { failuresUsed: used } = reply;
-      must(used === this.book.failures.used(now), 'budget', () => `${used} failures are counted`);
-    }
+    mustKeep(reply, this.book.budgets, now);
     if (script === 'claim' && wordOf(own) === 'claimed') actor.claim = claimOf(about, own);
   }
 
@@ -120,7 +115,7 @@ export class Checker {
     const renewed = p.script === 'continue' && wordOf(p) === 'continued';
     if (!renewed && !(p.script === 'start' && wordOf(p) === 'created')) return;
     if (steps) this.book.plans.set(about, steps);
-    if (p.script === 'start' || p.args[13] !== '') this.book.learnCode(about, number(after, 'gen'), ownCode);
+    if (p.script === 'start' || p.args[12] !== '') this.book.learnCode(about, number(after, 'gen'), ownCode);
   }
 
   private checkCode({ id, generation }: NonNullable<Actor['claim']>, code: string): void {

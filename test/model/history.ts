@@ -45,7 +45,7 @@ function choose(world: World): Operation {
   const running = actors.length > 0 ? 1 : 0;
   const begun = ids.length > 0 ? 1 : 0;
   return random.weighted<Operation>([
-    [1.3, start],
+    [2, start],
     [2 * begun, check],
     [0.3 * begun, cancel],
     [1 * begun, next],

@@ -105,6 +105,30 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
     by: 'if false then return',
   },
   {
+    without: 'the budget of failures',
+    script: 'check',
+    replace: 'use(failures, now)',
+    by: '',
+  },
+  {
+    without: 'the wait between sends',
+    script: 'continue',
+    replace: "consider('send_wait', wait_for(sends, now))",
+    by: '',
+  },
+  {
+    without: 'all windows but the last',
+    script: 'check',
+    replace: 'left = left and math.min(left, free) or free',
+    by: 'left = free',
+  },
+  {
+    without: 'the life of the longest window',
+    script: 'continue',
+    replace: "redis.call('PEXPIRE', b.key, b.life)",
+    by: "redis.call('PEXPIRE', b.key, b.limits[1].window)",
+  },
+  {
     without: 'the next due time after a record',
     script: 'record',
     replace: 'if moved then due(prefix_of(key), id, math.min(next_at or expires, expires)) end',
@@ -125,13 +149,13 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
   {
     without: 'the memory of a continuation',
     script: 'continue',
-    replace: "if repeated(prefix, ARGV[21]) then return { 'changed' } end",
+    replace: "if repeated(prefix, ARGV[20]) then return { 'changed' } end",
     by: '',
   },
   {
     without: 'the memory of a next step',
     script: 'apply',
-    replace: "remember(prefix_of(key), ARGV[19], 'applied')",
+    replace: "remember(prefix_of(key), ARGV[18], 'applied')",
     by: '',
   },
   {

@@ -5,7 +5,7 @@ import { isAsked, wordOf, type Performed } from './script-rules.js';
 import { must } from './violation.js';
 
 /** Where a script takes the name of the call. */
-const AT: Readonly<Record<string, number>> = { start: 9, continue: 20, check: 4, cancel: 2, apply: 18, read: 0 };
+const AT: Readonly<Record<string, number>> = { start: 8, continue: 19, check: 4, cancel: 2, apply: 17, read: 0 };
 
 const onceOf = ({ script, args }: Performed): string => String(args[AT[script] ?? -1] ?? '');
 
@@ -16,7 +16,7 @@ export function isRepeat(p: Performed, book: Book): boolean {
   const { script, answer, before, after } = p;
   const changed = after === undefined ? [] : changedFields(before ?? {}, after);
   must(changed.length === 0, 'once', () => `${script} has changed ${changed.join(', ')} again`);
-  if (script === 'read') must((answer as unknown[])[5] === 1, 'once', () => 'the effect is not found');
+  if (script === 'read') must((answer as unknown[])[3] === 1, 'once', () => 'the effect is not found');
   else if (script === 'continue' || script === 'apply') must(wordOf(p) === 'changed', 'once', () => 'applied twice');
   else
     must(JSON.stringify(answer) === first, 'once', () => `${script} answered ${JSON.stringify(answer)} after ${first}`);

@@ -12,10 +12,15 @@ const CODE_LENGTH = 10;
 const PROFILES = ['login', 'payment'];
 
 export function randomLimits(random: Random): Limits {
-  const limit = (count: number, seconds: number) => (random.chance(0.5) ? null : { count, seconds });
+  const limits = (most: number, windows: readonly number[]) =>
+    Array.from({ length: random.pick([0, 0, 0, 0, 1, 2]) }, () => ({
+      count: random.between(2, most),
+      seconds: random.pick(windows),
+    }));
   return {
-    sends_per_number: limit(random.between(2, 6), random.pick([60, 600])),
-    failures_per_number: limit(random.between(2, 8), random.pick([60, 3_600])),
+    sends_per_number: limits(6, [60, 600]),
+    send_wait: random.chance(0.85) ? [] : Array.from({ length: random.between(1, 3) }, () => random.between(1, 90)),
+    failures_per_number: limits(8, [60, 3_600]),
   };
 }
 

@@ -2,6 +2,7 @@ import { bounds } from '../../src/config/bounds.js';
 import { GRACE_MS } from '../../src/store/verification.store.js';
 import type { Actor } from './actor.js';
 import type { Book } from './book.js';
+import { mustRefuse, mustTell, spend } from './budget-rules.js';
 import { changedFields, isLive, number, RANK, type Fields } from './fields.js';
 import { must } from './violation.js';
 
@@ -34,17 +35,18 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
   start(p, book) {
     const word = wordOf(p);
     if (word === 'created') {
-      spend(p, book);
+      spend(p, book.budgets);
+      mustTell(p, book.budgets);
       return;
     }
     must(p.after === undefined, 'start', () => `${word}, but it exists`);
-    if (word === 'limited') mustBeFull(p, book);
+    if (word === 'limited') mustRefuse(p, book.budgets);
   },
 
   continue(p, book) {
     const { before = {}, after = {}, args, now } = p;
     const word = wordOf(p);
-    const fits = isLive(before, now) && before.gen === String(args[1]) && ['', before.round].includes(String(args[17]));
+    const fits = isLive(before, now) && before.gen === String(args[1]) && ['', before.round].includes(String(args[16]));
     if (word === 'changed') {
       must(unchanged(p), 'continue', () => 'refused, but changed something');
       must(!fits, 'P1', () => 'a live verification cannot be continued');
@@ -52,15 +54,16 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     }
     must(fits, 'P2', () => `continued a verification that is ${String(before.status)}, or was not read like this`);
     if (word === 'limited') {
-      if (number(before, 'sends') < bounds.sends) mustBeFull(p, book);
+      if (number(before, 'sends') < bounds.sends) mustRefuse(p, book.budgets);
       must(unchanged(p), 'continue', () => 'limited, but changed something');
       return;
     }
-    spend(p, book);
-    const renewed = args[13] !== '';
+    spend(p, book.budgets);
+    mustTell(p, book.budgets);
+    const renewed = args[12] !== '';
     must(number(after, 'round') === number(before, 'round') + 1, 'continue', () => 'no new round');
     must(number(after, 'gen') === number(before, 'gen') + (renewed ? 1 : 0), 'continue', () => 'wrong generation');
-    const expires = renewed ? now + Number(args[14]) : number(before, 'expires');
+    const expires = renewed ? now + Number(args[13]) : number(before, 'expires');
     must(number(after, 'expires') === expires, 'continue', () => 'wrong expiry');
     must(after.made === before.made, 'P2', () => 'the checks were given back');
   },
@@ -99,7 +102,7 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     const word = wordOf(p);
     if (word === 'changed' || word === 'limited') {
       must(unchanged(p), 'apply', () => `${word}, but changed something`);
-      if (word === 'limited') mustBeFull(p, book);
+      if (word === 'limited') mustRefuse(p, book.budgets);
       return;
     }
     must(
@@ -109,7 +112,7 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     );
     if (keys.length > 1) {
       must(isLive(before, now), 'P5', () => 'a send was asked for after the end');
-      spend(p, book);
+      spend(p, book.budgets);
       return;
     }
     const n = String(args[2]);
@@ -125,6 +128,13 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
 
   check(p, book) {
     checkReference(p, book);
+    if (wordOf(p) !== 'unknown') mustTell(p, book.budgets);
+  },
+
+  read(p, book) {
+    // Receipts read too, and are told nothing.
+    const asks = p.args.slice(1).some((budget) => budget !== '');
+    if (p.before && asks) mustTell(p, book.budgets);
   },
 
   cancel(p) {
@@ -141,16 +151,6 @@ function mustBeOfThisRound({ before = {}, after = {} }: Performed, n: string): v
   for (const name of ['confirmed', 'delivery', 'next_step', 'next_account']) {
     must(before[name] === after[name], 'P8', () => `an attempt of an earlier round changed ${name}`);
   }
-}
-
-function spend({ now, script }: Performed, book: Book): void {
-  must(!book.sends.full(now), 'budget', () => `${script} sent beyond the budget of sends`);
-  must(!book.failures.full(now), 'budget', () => `${script} sent beyond the budget of failures`);
-  book.sends.use(now);
-}
-
-function mustBeFull({ now, script }: Performed, book: Book): void {
-  must(book.sends.full(now) || book.failures.full(now), 'budget', () => `${script} was limited with budget left`);
 }
 
 /** What a check must answer, worked out a second time from the codes that were sent. */
@@ -175,8 +175,8 @@ function checkReference(p: Performed, book: Book): void {
     must(p.after?.status === 'approved', 'P2', () => 'answered approved, but is not');
     return;
   }
-  book.failures.use(now);
-  const full = compared >= number(before, 'max') || book.failures.full(now);
+  book.budgets.failures.use(now);
+  const full = compared >= number(before, 'max') || book.budgets.failures.fullFor(now) > 0;
   must(p.after?.status === (full ? 'locked' : 'pending'), 'P2', () => `${String(p.after?.status)} after a failure`);
 }
 
@@ -184,7 +184,7 @@ function expectedResult(id: string, before: Fields, typed: string, book: Book, n
   if (before.status === 'approved') return 'already_approved';
   if (before.status !== 'pending') return String(before.status);
   if (now >= number(before, 'expires')) return 'expired';
-  if (book.failures.full(now)) return 'locked';
+  if (book.budgets.failures.fullFor(now) > 0) return 'locked';
   const codes = book.codes.get(id) ?? [];
   const generation = codes.lastIndexOf(typed);
   if (generation < 1) return 'incorrect';

@@ -40,6 +40,10 @@ for i, id in ipairs(model.ids) do
     fields.rcpt and real.call('GET', model.prefix .. 'p:' .. fields.rcpt .. ':' .. fields.slot),
     removedAt = real.call('PEXPIRETIME', key) }
 end
+local function times(kind)
+  local found = real.call('LRANGE', model.prefix .. kind .. model.hash, 0, -1)
+  return #found > 0 and found or nil
+end
 local told = {}
 for i, entry in ipairs(real.call('XRANGE', model.prefix .. 'ev', '-', '+')) do
   local flat, fields = entry[2], {}
@@ -47,8 +51,8 @@ for i, entry in ipairs(real.call('XRANGE', model.prefix .. 'ev', '-', '+')) do
   told[i] = fields
 end
 if #told > 0 then real.call('XTRIM', model.prefix .. 'ev', 'MAXLEN', 0) end
-return { reply, cjson.encode({ told = #told > 0 and told or nil, seen = #seen > 0 and seen or nil, sends = real.call('GET', model.prefix .. 'bs:' .. model.hash),
-  failures = real.call('GET', model.prefix .. 'bf:' .. model.hash) }) }
+return { reply, cjson.encode({ told = #told > 0 and told or nil, seen = #seen > 0 and seen or nil, sends = times('bs:'),
+  failures = times('bf:') }) }
 `;
 const EXPIRE = `
 for _, key in ipairs(KEYS) do
@@ -90,16 +94,17 @@ export interface Reply {
   readonly seen: readonly (Seen | undefined)[];
   /** What this call has written into the outbox. */
   readonly told: readonly Told[];
-  readonly sendsUsed: number;
-  readonly failuresUsed: number;
+  /** Times of the recipient's budgets, newest first. */
+  readonly sends: readonly number[];
+  readonly failures: readonly number[];
 }
 
 /** What Redis does not have is false in Lua; an empty list would be an object, so it is left out. */
 interface Raw {
   readonly seen?: RawSeen[];
   readonly told?: Told[];
-  readonly sends: string | false;
-  readonly failures: string | false;
+  readonly sends?: string[];
+  readonly failures?: string[];
 }
 
 interface RawSeen {
@@ -134,13 +139,13 @@ export class VirtualRedis {
     const own = this.scripts.get(sha)!.sha;
     const raw = await this.client.evalsha(own, keys.length, ...keys, ...args, JSON.stringify(frame));
     const [answer, json] = raw as [unknown, string];
-    const { seen = [], told = [], sends, failures } = JSON.parse(json) as Raw;
+    const { seen = [], told = [], sends = [], failures = [] } = JSON.parse(json) as Raw;
     return {
       answer,
       seen: seen.map(parseSeen),
       told,
-      sendsUsed: Number(sends),
-      failuresUsed: Number(failures),
+      sends: sends.map(Number),
+      failures: failures.map(Number),
     };
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Limits } from '../../src/config/config.js';
+import { NO_LIMITS } from '../../src/config/limits.js';
 import type { RecipientRef } from '../../src/recipients/lookup.js';
 import { DeliveryStore, type AttemptResult, type Claim } from '../../src/store/delivery.store.js';
 import { EventStore } from '../../src/store/event.store.js';
@@ -8,8 +9,13 @@ import type { VerificationState } from '../../src/store/record.js';
 import { VerificationStore, type Continuation, type NewVerification } from '../../src/store/verification.store.js';
 import type { TestRedis } from './redis.js';
 
-export const NO_LIMITS: Limits = { sends_per_number: null, failures_per_number: null };
 const APPLICATION = 'shop';
+
+/** Limits that say nothing are off. */
+export const limitsOf = (limits: Partial<Limits>): Limits => ({ ...NO_LIMITS, ...limits });
+
+/** So many in a minute. */
+export const aMinute = (count: number) => [{ count, seconds: 60 }];
 
 /** What the workbench's codes are compared by. */
 export const RIGHT = 'mac-of-the-right-code';
@@ -139,6 +145,18 @@ export class StoreBench {
   /** Moves the record's clocks instead of waiting for them. */
   async edit(id: string, fields: Record<string, string | number>): Promise<void> {
     await this.redis.client.hset(stateKey(id), fields);
+  }
+
+  /** So much time passes for a budget: its times move into the past. */
+  async age(budget: string, ms: number): Promise<void> {
+    const { client } = this.redis;
+    const times = (await client.lrange(budget, 0, -1)).map((time) => Number(time) - ms);
+    await client
+      .multi()
+      .del(budget)
+      .rpush(budget, ...times)
+      .pexpire(budget, 60_000)
+      .exec();
   }
 
   /** When the clock looks at it again (Unix ms); undefined when it will not. */

@@ -28,6 +28,7 @@ describe('what GENIQ’s callers are told', () => {
     ['two wrong fields', wrong('expiry', 'originator'), 422, '12'],
     ['a field without a code', wrong('template'), 422, '88'],
     ['a full budget of the number', limited('sends_per_number'), 429, '19'],
+    ['a wait between two messages', limited('send_wait'), 429, '19'],
     ['a full one of the verification', limited('sends_per_verification'), 429, '19'],
     ['a full one of the caller', limited('key_failures_per_ip'), 429, '5'],
     ['an unknown id', notFound('verification'), 404, '21'],

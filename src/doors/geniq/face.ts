@@ -31,7 +31,7 @@ const BY_FIELD: Readonly<Record<string, ResponseCode>> = {
 const NAMES: Readonly<Record<string, string>> = { to: 'recipient', 'channels.0.channel': 'recipient' };
 
 /** Budgets of the recipient, and not of the caller: whoever asks too often for one number is taken for a spammer. */
-const SPAM = /_per_number$|_per_verification$/;
+const SPAM = /_per_number$|_per_verification$|^send_wait$/;
 
 /** How problems look below the door's prefix: their own status, with a code of GENIQ's. */
 export const face: ErrorFace = {

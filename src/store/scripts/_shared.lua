@@ -99,33 +99,3 @@ local function finish(key, id, status, now, reason)
   redis.call('ZREM', prefix .. 'due', id)
   emit(key, id, now, status, nil, reason)
 end
-
--- How much of a budget is used, without using any. Limit 0 means none.
-local function used(key, limit)
-  if limit == 0 then return 0 end
-  return tonumber(redis.call('GET', key) or 0)
-end
-
--- Uses one of a budget; its window starts with the first use.
-local function use(key, limit, window)
-  if limit == 0 then return 0 end
-  local count = redis.call('INCR', key)
-  if count == 1 then redis.call('PEXPIRE', key, window) end
-  return count
-end
-
--- The budget that refuses a send: its name and the milliseconds until it opens again; nil when none does.
-local function refusing(sends_key, sends_limit, failures_key, failures_limit)
-  if sends_limit > 0 and used(sends_key, sends_limit) >= sends_limit then
-    return 'sends_per_number', redis.call('PTTL', sends_key)
-  end
-  if failures_limit > 0 and used(failures_key, failures_limit) >= failures_limit then
-    return 'failures_per_number', redis.call('PTTL', failures_key)
-  end
-end
-
--- {sends used, until when}: what answers say about the recipient's send budget.
-local function sends_used(prefix, rcpt, now)
-  local key = prefix .. 'bs:' .. rcpt
-  return tonumber(redis.call('GET', key) or 0), now + math.max(redis.call('PTTL', key), 0)
-end

@@ -1,12 +1,13 @@
 --- @include _shared
+--- @include _budgets
 -- Applies a decision of the policy to a verification that has not changed since it was read: after a receipt, or when
 -- the caller asks for the next step.
 -- KEYS 1 state  [2 sends budget  3 failures budget: only when it is a send that the caller asked for]
 -- ARGV 1 id  2 revision that was read  3 attempt that a receipt is about, or ''  4 its new status, or ''
 --      5 vendor's status  6 error kind  7 error code  8 delivery  9 confirmed (1 or 0)  10 grace ms
 --      11 'keep' | 'none' | delay ms  12 step  13 channel  14 account  15 lease ms
---      16 sends limit  17 sends window ms  18 failures limit  19 name of the call, or ''
--- Returns {'changed'} | {'limited', name, ms} | {'done'} | {'again', revision, expires, account}
+--      16 sends budget  17 failures budget  18 name of the call, or ''
+-- Returns {'changed'} | {'limited', name, ms, until when} | {'done'} | {'again', revision, expires, account}
 local now = clock()
 local key, id, a = KEYS[1], ARGV[1], ARGV[3] .. ':'
 local s = redis.call('HMGET', key, 'status', 'expires', 'rev', 'round', a .. 'sent')
@@ -15,12 +16,13 @@ local live = s[1] == 'pending' and now < tonumber(s[2])
 
 if KEYS[2] then
   if not live then return { 'changed' } end
-  local name, wait = refusing(KEYS[2], tonumber(ARGV[16]), KEYS[3], tonumber(ARGV[18]))
-  if name then return { 'limited', name, wait } end
-  use(KEYS[2], tonumber(ARGV[16]), ARGV[17])
+  local sends = budget(KEYS[2], ARGV[16])
+  local name, wait = refusing(sends, budget(KEYS[3], ARGV[17]), now)
+  if name then return { 'limited', name, wait, now + wait } end
+  use(sends, now)
   redis.call('HINCRBY', key, 'sends', 1)
   -- Whoever repeats the call reads first, and finds it there; whoever has read before is refused by the revision.
-  remember(prefix_of(key), ARGV[19], 'applied')
+  remember(prefix_of(key), ARGV[18], 'applied')
 end
 
 redis.call('HINCRBY', key, 'rev', 1)

@@ -1,10 +1,12 @@
 --- @include _shared
+--- @include _budgets
 -- Checks a typed code: counts first, compares, consumes. Of any number of parallel calls one is approved, and no more
 -- than `max` are compared.
 -- KEYS 1 state
--- ARGV 1 application  2 id  3 failures limit  4 failures window ms  5 name of the call, or ''
+-- ARGV 1 application  2 id  3 sends budget (only told)  4 failures budget  5 name of the call, or ''
 --      6... pairs: key id, MAC of the code under that key
--- Returns {'unknown'} | {result, status, made, max, sends, sends used, until when}; a repeated call its first answer
+-- Returns {'unknown'} | {result, status, made, max, sends, expires, sends left, next send at}; a repeated call its first
+-- answer
 local now = clock()
 local key, id, prefix = KEYS[1], ARGV[2], prefix_of(KEYS[1])
 local s = redis.call('HMGET', key, 'app', 'status', 'expires', 'made', 'max', 'sends', 'kid', 'gen', 'rcpt', 'any')
@@ -12,9 +14,9 @@ if s[1] ~= ARGV[1] then return { 'unknown' } end
 local kept = repeated(prefix, ARGV[5])
 if kept then return kept end
 local status, made, max, gen = s[2], tonumber(s[4]), tonumber(s[5]), tonumber(s[8])
-local count, until_when = sends_used(prefix, s[9], now)
+local sends, failures = budget(prefix .. 'bs:' .. s[9], ARGV[3]), budget(prefix .. 'bf:' .. s[9], ARGV[4])
 local function answer(result)
-  return remember(prefix, ARGV[5], { result, status, made, max, s[6], count, until_when })
+  return remember(prefix, ARGV[5], { result, status, made, max, s[6], s[3], allowance(sends, failures, now) })
 end
 local function finish_as(final, reason)
   finish(key, id, final, now, reason)
@@ -25,8 +27,7 @@ if status == 'pending' and now >= tonumber(s[3]) then finish_as('expired') end
 if status == 'approved' then return answer('already_approved') end
 if status ~= 'pending' then return answer(status) end
 
-local failures, limit = prefix .. 'bf:' .. s[9], tonumber(ARGV[3])
-if limit > 0 and used(failures, limit) >= limit then
+if full_for(failures, now) > 0 then
   finish_as('locked', 'failures_per_number')
   return answer('locked')
 end
@@ -50,10 +51,10 @@ if result == 'approved' then
   return answer('approved')
 end
 emit(key, id, now, 'incorrect', nil, result == 'replaced' and result)
-local failed = use(failures, limit, ARGV[4])
+use(failures, now)
 if made >= max then
   finish_as('locked', 'max_checks')
-elseif limit > 0 and failed >= limit then
+elseif full_for(failures, now) > 0 then
   finish_as('locked', 'failures_per_number')
 end
 return answer(result)

@@ -1,18 +1,19 @@
 --- @include _shared
+--- @include _budgets
 -- Starts a verification, unless one is live for the same recipient and slot.
 -- KEYS 1 state  2 facts  3 pending pointer  4 sends budget  5 failures budget  6 index by number  7 index by time
 --      8 index by reference (only with a reference)
--- ARGV 1 id  2 ttl ms  3 retention ms  4 index life ms  5 facts  6 sends limit  7 sends window ms  8 failures limit
---      9 grace ms: the starter adds the job itself; only if it dies does the poller, after this
---      10 name of the call, or ''  11... fields of the state
--- Returns {'created', id, now, sends used, until when} | {'pending', id} | {'limited', name, ms}
+-- ARGV 1 id  2 ttl ms  3 retention ms  4 index life ms  5 facts  6 sends budget  7 failures budget
+--      8 grace ms: the starter adds the job itself; only if it dies does the poller, after this
+--      9 name of the call, or ''  10... fields of the state
+-- Returns {'created', id, now, sends left, next send at} | {'pending', id} | {'limited', name, ms, until when}
 -- A repeated call gets its first answer: that, or {'continued', id, ...} of continue.lua.
 local now = clock()
 local key, id, prefix = KEYS[1], ARGV[1], prefix_of(KEYS[1])
 local expires = now + tonumber(ARGV[2])
 local remove_at = expires + tonumber(ARGV[3])
 
-local kept = repeated(prefix, ARGV[10])
+local kept = repeated(prefix, ARGV[9])
 if kept then return kept end
 
 local pending = redis.call('GET', KEYS[3])
@@ -25,13 +26,13 @@ if pending then
   end
 end
 
-local sends_limit = tonumber(ARGV[6])
-local name, wait = refusing(KEYS[4], sends_limit, KEYS[5], tonumber(ARGV[8]))
-if name then return { 'limited', name, wait } end
-use(KEYS[4], sends_limit, ARGV[7])
+local sends, failures = budget(KEYS[4], ARGV[6]), budget(KEYS[5], ARGV[7])
+local name, wait = refusing(sends, failures, now)
+if name then return { 'limited', name, wait, now + wait } end
+use(sends, now)
 
 redis.call('HSET', key, 'status', 'pending', 'delivery', 'queued', 'created', now, 'expires', expires, 'made', 0,
-  'sends', 1, 'gen', 1, 'e1', expires, 'round', 1, 'rev', 1, 'n', 0, 'fence', 0, 'next_at', now, unpack(ARGV, 11))
+  'sends', 1, 'gen', 1, 'e1', expires, 'round', 1, 'rev', 1, 'n', 0, 'fence', 0, 'next_at', now, unpack(ARGV, 10))
 redis.call('PEXPIREAT', key, remove_at)
 redis.call('SET', KEYS[2], ARGV[5], 'PXAT', remove_at)
 redis.call('SET', KEYS[3], id, 'PXAT', expires)
@@ -40,6 +41,6 @@ for i = 6, #KEYS do
   redis.call('PEXPIRE', KEYS[i], ARGV[4])
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now - tonumber(ARGV[4]))
-due(prefix, id, now + tonumber(ARGV[9]))
+due(prefix, id, now + tonumber(ARGV[8]))
 emit(key, id, now, 'created', 0)
-return remember(prefix, ARGV[10], { 'created', id, now, sends_used(prefix, string.match(KEYS[4], '[^:]+$'), now) })
+return remember(prefix, ARGV[9], { 'created', id, now, allowance(sends, failures, now) })

@@ -20,7 +20,7 @@ export const checkSchema: JsonSchema = {
 
 const counter = (what: string): JsonSchema => ({
   type: 'object',
-  properties: { made: { type: 'integer' }, left: { type: ['integer', 'null'], description: what } },
+  properties: { made: { type: 'integer' }, left: { type: 'integer', description: what } },
 });
 
 export const checksCounter = counter('How many more are allowed');
@@ -28,8 +28,12 @@ export const sendsCounter: JsonSchema = {
   type: 'object',
   properties: {
     made: { type: 'integer', description: 'Sends that callers asked for in this verification' },
-    left: { type: ['integer', 'null'], description: 'Sends that the number has left; null without a limit' },
-    next_at: { type: ['string', 'null'], description: 'When the next send is allowed; null when it is at once' },
+    left: { type: 'integer', description: 'Sends that every limit of the number and of the verification leaves' },
+    next_at: {
+      type: ['string', 'null'],
+      format: 'date-time',
+      description: 'When the next send is allowed: limits are full, or a wait is on; null when it is allowed now',
+    },
   },
 };
 
