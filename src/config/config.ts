@@ -1,5 +1,6 @@
 import type { Channel, ProviderDefinition } from '../providers/contract.js';
 import type { Alphabet } from '../codes/alphabets.js';
+import type { GuardSettings } from '../guard/policy.js';
 
 /** `live` keys reach real accounts, `test` keys reach test inboxes; neither reaches the other's. */
 export type Mode = 'live' | 'test';
@@ -56,6 +57,8 @@ export interface ApplicationConfig {
   readonly name: string;
   readonly keys: readonly KeyConfig[];
   readonly limits: Limits;
+  /** What the file says about limits elsewhere, lists, countries and rules against pumping. */
+  readonly guard: GuardSettings;
   /** ISO 3166-1 country of numbers that are not in international form and name none. */
   readonly country?: string;
 }

@@ -12,7 +12,8 @@ export function loadApplication(name: string, value: unknown, errors: SettingErr
   if (!application) return undefined;
   const keys = application.keys.map((key) => keyOf(key, name));
   refuseSharedIds(keys, path, errors);
-  return { name, keys, limits: loadLimits(application.limits, `${path}.limits`, errors), country: application.country };
+  const limits = loadLimits(application.limits, `${path}.limits`, errors);
+  return { name, keys, limits, guard: {}, country: application.country };
 }
 
 const keyOf = ({ id, token, mode, scopes, ip_ranges, expires_at }: KeySchema, application: string): KeyConfig => ({

@@ -4,6 +4,7 @@ import { CallStore } from './call.store.js';
 import { DeliveryStore } from './delivery.store.js';
 import { EventReader } from './event-reader.store.js';
 import { EventStore } from './event.store.js';
+import { GuardStore } from './guard.store.js';
 import { KeyStore } from './key.store.js';
 import { PepperStore } from './pepper.store.js';
 import { ProfileStore } from './profile.store.js';
@@ -21,6 +22,7 @@ const stores = [
   DeliveryStore,
   EventReader,
   EventStore,
+  GuardStore,
   KeyStore,
   PepperStore,
   ProfileStore,

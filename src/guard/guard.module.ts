@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { StoreModule } from '../store/store.module.js';
+import { GuardBook } from './guard-book.js';
+import { GuardSettingsBook } from './guard-settings.js';
+
+@Module({
+  imports: [StoreModule],
+  providers: [GuardSettingsBook, GuardBook],
+  exports: [GuardSettingsBook, GuardBook],
+})
+export class GuardModule {}

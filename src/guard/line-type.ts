@@ -1,0 +1,15 @@
+import type { LineType } from './policy.js';
+
+/** ITU country codes of satellite networks and of numbers that follow a person: 870, 878, 881, 882, 883. */
+const SATELLITE = /^\+(87[08]|88[123])/;
+
+/**
+ * Which of the kinds that nobody signs in with a number is.
+ * @param type libphonenumber's; undefined when the numbering plan has no such number
+ */
+export function lineTypeOf(address: string, type: string | undefined): LineType | undefined {
+  if (SATELLITE.test(address)) return 'satellite';
+  if (type === undefined) return 'unallocated';
+  if (type === 'PREMIUM_RATE') return 'premium';
+  return type === 'SHARED_COST' ? 'shared_cost' : undefined;
+}
