@@ -42,7 +42,12 @@ export function evaluate(policy: GuardPolicy, candidate: Candidate, now: number)
   const { mode, denied } = countryMode(policy.countries, candidate);
   if (mode === 'block') return refusal(yes('country', 'enforce'));
   const monitored = [line, mode === 'monitor' ? yes('country', 'monitor') : undefined];
-  return { ...OPEN, monitored: monitored.filter((one) => one !== undefined), filtered: mode === 'filter', denied };
+  return {
+    ...OPEN,
+    monitored: monitored.filter((one) => one !== undefined),
+    filtered: mode === 'filter' && candidate.mode === 'live',
+    denied,
+  };
 }
 
 function lineTypeRule({ lineTypes }: GuardPolicy, { kind, address, type, mode }: Candidate): Decision | undefined {

@@ -26,4 +26,11 @@ export class Metrics {
     buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60, 600],
     registers: [this.registry],
   });
+
+  readonly guard = new Counter({
+    name: 'passlane_guard_decisions_total',
+    help: 'Sends that a rule has refused (enforce) or would have refused (monitor)',
+    labelNames: ['rule', 'mode'],
+    registers: [this.registry],
+  });
 }

@@ -8,7 +8,7 @@ import type { Told } from './event-rules.js';
  * the state is read in the same call, so that the checker sees every single change. Production code has no part in this.
  * What Redis would remove by itself at the model's time is removed by `expire`.
  */
-const PRELUDE = `
+export const PRELUDE = `
 local model = cjson.decode(table.remove(ARGV))
 local real = redis
 local redis = { call = function(command, ...)
