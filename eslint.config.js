@@ -26,7 +26,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**/*.mjs', 'bench/**/*.mjs', '*.js', '*.mjs', '*.cjs'],
+    files: ['scripts/**/*.mjs', 'bench/**/*.mjs', 'test/**/*.mjs', '*.js', '*.mjs', '*.cjs'],
     languageOptions: {
       globals: Object.fromEntries(
         [

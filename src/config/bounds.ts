@@ -9,6 +9,7 @@ export const bounds = {
   /** Nobody starts anything within a minute of a call: the phone is at the person's ear. */
   afterVoice: 60,
   steps: 10,
+  limitKeys: 5,
   /** Messages that callers may ask for by one verification: start, starts again, `next`. */
   sends: 20,
   from: 64,

@@ -95,6 +95,9 @@ export class ApplicationSchema {
   /** `off`, or a mapping of budgets. */
   @IsOptional() limits?: unknown;
 
+  /** Limits elsewhere, countries, kinds of numbers, rules against pumping. */
+  @IsOptional() guard?: unknown;
+
   @IsOptional() @IsIn(getCountries(), { message: 'must be a country with phone numbers, like DE' }) country?: string;
 }
 

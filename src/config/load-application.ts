@@ -2,6 +2,7 @@ import type { SettingError } from './config.errors.js';
 import type { ApplicationConfig, KeyConfig, Limits } from './config.js';
 import { ApplicationSchema, LimitsSchema, type KeySchema } from './file.schema.js';
 import { DEFAULT_LIMITS, NO_LIMITS, parseLimits, parseWaits } from './limits.js';
+import { loadGuard } from './load-guard.js';
 import { checked } from './validate.js';
 
 export function loadApplication(name: string, value: unknown, errors: SettingError[]): ApplicationConfig | undefined {
@@ -13,7 +14,8 @@ export function loadApplication(name: string, value: unknown, errors: SettingErr
   const keys = application.keys.map((key) => keyOf(key, name));
   refuseSharedIds(keys, path, errors);
   const limits = loadLimits(application.limits, `${path}.limits`, errors);
-  return { name, keys, limits, guard: {}, country: application.country };
+  const guard = loadGuard(application.guard, isOff(application.limits), `${path}.guard`, errors);
+  return { name, keys, limits, guard, country: application.country };
 }
 
 const keyOf = ({ id, token, mode, scopes, ip_ranges, expires_at }: KeySchema, application: string): KeyConfig => ({
@@ -35,8 +37,11 @@ function refuseSharedIds(keys: readonly KeyConfig[], path: string, errors: Setti
   }
 }
 
+/** YAML 1.1 reads a bare `off` as false. */
+const isOff = (value: unknown): boolean => value === 'off' || value === false;
+
 function loadLimits(value: unknown, path: string, errors: SettingError[]): Limits {
-  if (value === 'off' || value === false) return NO_LIMITS;
+  if (isOff(value)) return NO_LIMITS;
   const limits = checked(LimitsSchema, value ?? {}, path, errors);
   const sends = parseLimits(limits?.sends_per_number);
   // The default waits belong to the default limits: whoever writes 5/10m wants five within ten minutes.

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Keyring } from '../codes/keyring.js';
 import { mask } from '../recipients/recipient.js';
 import { Metrics } from '../shared/metrics.js';
-import type { Problem } from '../shared/problem.js';
+import { Problem } from '../shared/problem.js';
 import { KEYRING, LOGGER } from '../shared/tokens.js';
 import { GuardStore, markOf } from '../store/guard.store.js';
 import { evaluate, type Candidate } from './evaluate.js';
@@ -52,9 +52,25 @@ export class Guard {
     });
   }
 
-  /** Takes back what was counted of a send that was refused after all. */
-  async release(application: string, { counted }: Admission): Promise<void> {
-    if (counted) await this.store.release(application, counted.request, counted.admitted);
+  /**
+   * Admits, and lets it be sent. What is not sent after all counts for nobody: because a budget of the recipient refuses
+   * it, or (undefined) because the verification has changed meanwhile.
+   */
+  async sending<T>(send: Send, go: (admission: Admission) => Promise<T>): Promise<T> {
+    const admission = await this.admit(send);
+    try {
+      const result = await go(admission);
+      if (result === undefined) await this.release(send, admission);
+      return result;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 429) await this.release(send, admission);
+      throw error;
+    }
+  }
+
+  /** Fails without a word: then too much is counted, which is the safe side. */
+  private async release({ application }: Send, { counted }: Admission): Promise<void> {
+    if (counted) await this.store.release(application, counted.request, counted.admitted).catch(() => undefined);
   }
 
   /** The first refusals of a minute are told of, one by one; all of them are counted. */

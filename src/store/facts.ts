@@ -4,6 +4,7 @@ import { makeCode } from '../codes/make-code.js';
 import { keySet, type Keyring } from '../codes/keyring.js';
 import { open, seal } from '../codes/seal.js';
 import type { Mode, Resend, Step } from '../config/config.js';
+import type { Decision } from '../guard/policy.js';
 
 /** Appended to a text so that the phone offers the code only to the right app or site. */
 export type Autofill = { readonly app_hash: string } | { readonly origin: string };
@@ -34,6 +35,8 @@ export interface Facts {
   readonly clientIp?: string;
   readonly autofill?: Autofill;
   readonly transaction?: Transaction;
+  /** What monitors of the guard would have refused the newest send for. */
+  readonly guard?: readonly Decision[];
 }
 
 const PURPOSE = 'facts';

@@ -55,6 +55,8 @@ export interface NewVerification {
   readonly profile?: string;
   /** Id of the one webhook that events go to. */
   readonly webhook?: string;
+  /** How its approval counts for the guard. */
+  readonly guard?: string;
   readonly facts: string;
   readonly mac: string;
   readonly ttlMs: number;
@@ -146,6 +148,7 @@ export class VerificationStore {
     fields.push('next_lease', next.leaseMs, 'masked', v.masked);
     if (v.profile !== undefined) fields.push('profile', v.profile);
     if (v.webhook !== undefined) fields.push('hook', v.webhook);
+    if (v.guard !== undefined) fields.push('guard', v.guard);
     const numbers = [v.ttlMs, RETENTION_MS, INDEX_LIFE_MS];
     const answer = await run(this.redis, scripts.start, keys, [
       id,

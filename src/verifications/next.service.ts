@@ -5,19 +5,35 @@ import { CONFIG, type Config } from '../config/config.js';
 import { DeliveryQueue } from '../delivery/delivery.queue.js';
 import { decide } from '../delivery/failover/policy.js';
 import { situationOf, toNextAttempt } from '../delivery/situation.js';
-import { recipientRef } from '../recipients/lookup.js';
+import { Guard } from '../guard/guard.js';
+import type { Send } from '../guard/send.js';
+import { recipientRef, type RecipientRef } from '../recipients/lookup.js';
+import { parseRecipient } from '../recipients/recipient.js';
 import { notFound, Problem, unavailable } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { openFacts, type Facts } from '../store/facts.js';
 import { isVerificationId } from '../store/keys.js';
-import { VerificationStore, type Once, type StoredVerification } from '../store/verification.store.js';
+import {
+  VerificationStore,
+  type NextAttempt,
+  type Once,
+  type StoredVerification,
+} from '../store/verification.store.js';
 import type { VerificationView } from './present.js';
 import { rateLimited } from './rate-limited.js';
 import { StartService } from './start.service.js';
 import { VerificationService } from './verification.service.js';
 
 const TRIES = 5;
+
+/** The next send, as it was decided. */
+interface Sending {
+  readonly decision: ReturnType<typeof decide>;
+  readonly next: NextAttempt & { readonly delayMs: number };
+  readonly recipient: RecipientRef;
+  readonly once?: Once;
+}
 
 /** The next step by hand: "I got nothing, call me instead". */
 @Injectable()
@@ -30,9 +46,10 @@ export class NextService {
     private readonly queue: DeliveryQueue,
     private readonly starts: StartService,
     private readonly verifications: VerificationService,
+    private readonly guard: Guard,
   ) {}
 
-  /** Starts the next step now; after the last one, sends on the last again. @throws Problem 404, 409, 429 */
+  /** Starts the next step now; after the last one, sends on the last again. @throws Problem 403, 404, 409, 429 */
   async next(caller: Caller, id: string, once?: Once): Promise<VerificationView> {
     for (let tries = 0; tries < TRIES; tries++) {
       const stored = isVerificationId(id) ? await this.store.read(id, caller.limits, once) : undefined;
@@ -58,7 +75,7 @@ export class NextService {
     once?: Once,
   ): Promise<VerificationView | undefined> {
     const { state, now } = stored;
-    const { id, revision } = state;
+    const { id } = state;
     // Asked twice in one moment: that message is on its way, and costs the budget one send.
     if (state.next && state.next.at <= now) return this.verifications.get(caller, id);
     const decision = decide(situationOf(this.config, state, facts, now), { kind: 'asked' });
@@ -66,7 +83,30 @@ export class NextService {
     if (typeof next === 'string') throw notAllowed('No further message is allowed for this verification.');
     if (next.delayMs > 0) throw notAllowed('A call was placed less than a minute ago.', next.delayMs);
 
-    const recipient = recipientRef(this.keyring.lookup, caller.application, facts.to);
+    const ref = recipientRef(this.keyring.lookup, caller.application, facts.to);
+    const send: Send = {
+      application: caller.application,
+      mode: caller.mode,
+      recipient: parseRecipient(facts.to),
+      ref,
+      channels: [next.channel],
+      clientIp: facts.clientIp,
+      once,
+      id,
+    };
+    return this.guard.sending(send, () =>
+      this.sendNext(caller, stored, facts, { decision, next, recipient: ref, once }),
+    );
+  }
+
+  private async sendNext(
+    caller: Caller,
+    stored: StoredVerification,
+    facts: Facts,
+    { decision, next, recipient, once }: Sending,
+  ): Promise<VerificationView | undefined> {
+    const { state } = stored;
+    const { id, revision } = state;
     const again = state.attempts.some(({ round, step }) => round === state.round && step === next.step);
     if (again && facts.resend !== 'reuse') {
       const issuedAt = Math.floor(Date.now() / 1_000);

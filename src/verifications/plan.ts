@@ -31,7 +31,7 @@ export function planOfProfile(config: Config, profile: Profile | undefined, mode
     .filter(({ channel }) => suits(channel, recipient) && hasAccount(config, channel, mode, recipient))
     .map(toStep);
   if (steps.length === 0) throw problem(`has no step that a ${mode} key can send to this address`);
-  return { profile: profile.name, defaults: profile.defaults, steps };
+  return { profile: profile.name, defaults: profile.defaults, steps: forLandline(steps, recipient) };
 }
 
 /** The steps that came with the request: each was asked for by name, so each must be possible. */
@@ -56,7 +56,14 @@ export function planOfChannels(
     }
   });
   if (errors.length > 0) throw validationFailed(errors);
-  return { defaults: {}, steps };
+  return { defaults: {}, steps: forLandline(steps, recipient) };
+}
+
+/** A landline can only be called: where the plan has a call, nothing else is tried. */
+function forLandline(steps: readonly Step[], recipient: Recipient): readonly Step[] {
+  const calls = steps.filter(({ channel }) => channel === 'voice');
+  if (calls.length === 0 || calls.length === steps.length) return steps;
+  return recipient.type === 'FIXED_LINE' ? calls : steps;
 }
 
 /** What is frozen into the verification. */

@@ -4,8 +4,13 @@ import { bounds } from '../config/bounds.js';
 import type { Facts } from '../store/facts.js';
 import type { Attempt, VerificationState } from '../store/record.js';
 import type { Allowance } from '../store/budgets.js';
+import type { LimitLeft } from '../store/guard.store.js';
 
-export type VerificationView = ReturnType<typeof present>;
+export type VerificationView = ReturnType<typeof present> & { readonly limits?: ReturnType<typeof presentLimits> };
+
+/** What a start is told of the limits elsewhere. @param now Unix milliseconds */
+export const presentLimits = (left: readonly LimitLeft[], now: number) =>
+  left.map(({ name, left, waitMs }) => ({ name, left, next_at: waitMs > 0 ? time(now + waitMs) : null }));
 
 const time = (ms: number): string => new Date(ms).toISOString();
 const maybeTime = (ms: number | undefined): string | null => (ms === undefined ? null : time(ms));
@@ -36,6 +41,7 @@ export function present(state: VerificationState, facts: Facts | undefined, opti
     channel: attempts.at(-1)?.channel ?? next?.channel ?? null,
     next_channel: next?.channel ?? null,
     next_at: maybeTime(next?.at),
+    guard: facts?.guard ?? [],
     created_at: time(state.createdAt),
     expires_at: time(state.expiresAt),
     attempts: attempts.map((attempt) => presentAttempt(state.id, attempt, facts)),

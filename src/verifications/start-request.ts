@@ -5,7 +5,9 @@ import { bounds } from '../config/bounds.js';
 import { recipientRef, referenceHash, type RecipientRef } from '../recipients/lookup.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { validationFailed } from '../shared/problem.js';
+import type { Admission, LimitKey, Send } from '../guard/send.js';
 import type { CodeFacts, Facts } from '../store/facts.js';
+import { newVerificationId } from '../store/keys.js';
 import type { Once } from '../store/verification.store.js';
 import type { Plan } from './plan.js';
 import type { StartBody } from './schemas/start.schema.js';
@@ -13,12 +15,18 @@ import type { StartBody } from './schemas/start.schema.js';
 /** A start, checked and in the store's terms. */
 export interface StartRequest {
   readonly caller: Caller;
+  /** Of the verification, if it is a new one. */
+  readonly id: string;
+  readonly to: Recipient;
   readonly facts: Facts;
   readonly recipient: RecipientRef;
   readonly slot: string;
   readonly referenceHash?: string;
   readonly maxChecks: number;
   readonly webhook?: string;
+  readonly limitKeys?: readonly LimitKey[];
+  /** How its approval counts for the guard. */
+  readonly guard?: string;
   readonly once?: Once;
 }
 
@@ -49,15 +57,41 @@ export function startRequest(
     autofill,
     transaction,
   };
+  const ref = recipientRef(lookup, application, recipient.address);
   return {
     caller,
+    id: newVerificationId(ref.shard),
+    to: recipient,
     facts,
-    recipient: recipientRef(lookup, application, recipient.address),
+    recipient: ref,
     slot: slotOf(profile, transaction, lookup),
     referenceHash: reference === undefined ? undefined : referenceHash(lookup, application, reference),
     maxChecks: body.max_checks ?? defaults.max_checks ?? bounds.maxChecks.default,
     webhook: body.webhook_id,
+    limitKeys: body.limit_keys,
   };
+}
+
+/** What the guard asks about. */
+export const sendOf = ({ caller, id, to, facts, recipient, limitKeys, webhook, once }: StartRequest): Send => ({
+  application: caller.application,
+  mode: caller.mode,
+  recipient: to,
+  ref: recipient,
+  channels: facts.steps.map(({ channel }) => channel),
+  clientIp: facts.clientIp,
+  limitKeys,
+  once,
+  id,
+  profile: facts.profile,
+  webhook,
+});
+
+/** Without what the guard denies, and with what it wants to be remembered. */
+export function admitted(request: StartRequest, { denied, monitored, mark }: Admission): StartRequest {
+  const { facts } = request;
+  const steps = facts.steps.filter(({ channel }) => !denied.includes(channel));
+  return { ...request, guard: mark, facts: { ...facts, steps, guard: monitored.length > 0 ? monitored : undefined } };
 }
 
 function codeFacts(body: StartBody, defaults: Plan['defaults'], now: number): CodeFacts {

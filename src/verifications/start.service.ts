@@ -7,13 +7,13 @@ import { accountsFor, seedOf } from '../config/routing.js';
 import { DeliveryQueue } from '../delivery/delivery.queue.js';
 import { callGap } from '../delivery/failover/policy.js';
 import { leaseFor } from '../delivery/lease.js';
+import { Guard } from '../guard/guard.js';
 import { ProfileBook } from '../profiles/profile-book.js';
 import { mask, parseRecipient } from '../recipients/recipient.js';
 import { unavailable, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { ROOT, Traces } from '../telemetry/traces.js';
 import { codeOf, openFacts, sealFacts, type CodeFacts, type Facts } from '../store/facts.js';
-import { newVerificationId } from '../store/keys.js';
 import type { VerificationState } from '../store/record.js';
 import {
   VerificationStore,
@@ -23,10 +23,10 @@ import {
 } from '../store/verification.store.js';
 import { WebhookStore } from '../store/webhook.store.js';
 import { planOfChannels, planOfProfile, refuseBothOrNeither } from './plan.js';
-import { present, presentFor, type VerificationView } from './present.js';
+import { present, presentFor, presentLimits, type VerificationView } from './present.js';
 import { rateLimited } from './rate-limited.js';
 import type { StartBody } from './schemas/start.schema.js';
-import { startRequest, type StartRequest } from './start-request.js';
+import { admitted, sendOf, startRequest, type StartRequest } from './start-request.js';
 import { VerificationService } from './verification.service.js';
 
 /** What a repeated send takes from a request. */
@@ -49,22 +49,27 @@ export class StartService {
     private readonly queue: DeliveryQueue,
     private readonly verifications: VerificationService,
     private readonly traces: Traces,
+    private readonly guard: Guard,
   ) {}
 
-  /** Starts a verification, or sends the live one's code again. @throws Problem 422, 429, 503 */
+  /** Starts a verification, or sends the live one's code again. @throws Problem 403, 422, 429, 503 */
   start(caller: Caller, body: StartBody, once?: Once): Promise<{ created: boolean; view: VerificationView }> {
     return this.traces.around(
-      () => this.startOrContinue(caller, body, once),
+      () => this.startGuarded(caller, body, once),
       ({ created, view }) => ({ name: created ? ROOT : 'verification.continue', id: view.id }),
     );
   }
 
-  private async startOrContinue(
-    caller: Caller,
-    body: StartBody,
-    once?: Once,
-  ): Promise<{ created: boolean; view: VerificationView }> {
-    const request = { ...(await this.prepare(caller, body)), once };
+  private async startGuarded(caller: Caller, body: StartBody, once?: Once) {
+    const prepared = { ...(await this.prepare(caller, body)), once };
+    return this.guard.sending(sendOf(prepared), async (admission) => {
+      const { created, view } = await this.startOrContinue(admitted(prepared, admission));
+      return { created, view: { ...view, limits: presentLimits(admission.left, Date.now()) } };
+    });
+  }
+
+  private async startOrContinue(request: StartRequest): Promise<{ created: boolean; view: VerificationView }> {
+    const { caller } = request;
     for (let tries = 0; tries < TRIES; tries++) {
       const begun = await this.create(request);
       if ('view' in begun) return { created: true, view: begun.view };
@@ -148,8 +153,7 @@ export class StartService {
   private async create(
     request: StartRequest,
   ): Promise<{ view: VerificationView } | { pending: string } | { continued: string }> {
-    const { caller, facts, recipient, slot, maxChecks } = request;
-    const newId = newVerificationId(recipient.shard);
+    const { caller, facts, recipient, slot, maxChecks, id: newId } = request;
     const keyId = this.keyring.current.id;
     const first = this.attemptAt(facts, newId, 0);
     const ttlMs = facts.code.ttl * 1_000;
@@ -163,6 +167,7 @@ export class StartService {
       masked: mask(facts.to),
       profile: facts.profile,
       webhook: request.webhook,
+      guard: request.guard,
       facts: sealFacts(this.keyring, facts),
       mac: this.macOf(keyId, newId, 1, facts),
       ttlMs,

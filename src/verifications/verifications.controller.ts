@@ -36,7 +36,11 @@ export class VerificationsController {
     body: startSchema,
     response: verificationSchema,
     also: [201],
-    problems: { ...problems, 429: 'A budget of the recipient is used up; `limit` names it' },
+    problems: {
+      ...problems,
+      403: 'The key lacks the scope, or a rule of the guard refuses it; `limit` names the rule',
+      429: 'A budget of the recipient or another limit is used up; `limit` names it',
+    },
   })
   async start(
     @Req() request: FastifyRequest,

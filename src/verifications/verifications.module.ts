@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { GuardModule } from '../guard/guard.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { StoreModule } from '../store/store.module.js';
 import { NextService } from './next.service.js';
@@ -7,7 +8,7 @@ import { VerificationService } from './verification.service.js';
 import { VerificationsController } from './verifications.controller.js';
 
 @Module({
-  imports: [StoreModule, ProfilesModule],
+  imports: [StoreModule, ProfilesModule, GuardModule],
   controllers: [VerificationsController],
   providers: [StartService, NextService, VerificationService],
   exports: [StartService, VerificationService],

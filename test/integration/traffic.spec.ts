@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PUMPING_RULES } from '../../src/guard/policy.js';
 import { ClockedRedis } from '../support/clocked-redis.js';
+import { GUARD_SCRIPTS } from '../support/guard.js';
 import { TestRedis } from '../support/redis.js';
 import { tally } from '../support/started.js';
 import { DAYS_BEFORE, traffics } from '../traffic/generate.mjs';
@@ -8,8 +9,6 @@ import { Replay, type Fate, type Line } from '../traffic/replay.js';
 
 const MINUTE = 60_000;
 const MONITOR = { pumping: Object.fromEntries(PUMPING_RULES.map((rule) => [rule, 'monitor'])) } as const;
-/** What the guard's scripts are called, as far as a replay comes across them. */
-const SCRIPTS = ['admit', 'convert', 'list_blocks', 'tell_blocked'];
 
 let redis: TestRedis;
 
@@ -19,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => redis.stop());
 
-const clocked = () => ClockedRedis.load(redis.client, SCRIPTS);
+const clocked = () => ClockedRedis.load(redis.client, GUARD_SCRIPTS);
 const attacks = (fates: readonly Fate[]) => fates.filter(({ line }) => !line.honest);
 const people = (fates: readonly Fate[]) => fates.filter(({ line }) => line.honest && line.t >= DAYS_BEFORE);
 const sent = (fates: readonly Fate[]) => fates.filter((fate) => fate.sent);
@@ -41,7 +40,7 @@ describe('replayed traffic', () => {
     expect(early).toMatchObject({ sent: false, rule: 'pumping_country' });
     const [later] = await replay.run([{ ...stranger, t: last.t + 61 * MINUTE }]);
     expect(later).toMatchObject({ sent: true });
-    expect(await replay.store.blocks('pumping')).toEqual([]);
+    expect(await replay.blocks()).toEqual([]);
   });
 
   it('refuses nobody on the day of a launch', async () => {

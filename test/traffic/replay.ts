@@ -1,17 +1,7 @@
-import type { Logger } from 'pino';
-import { makeKeyring } from '../../src/codes/keyring.js';
-import type { Config } from '../../src/config/config.js';
-import { Guard } from '../../src/guard/guard.js';
-import { GuardBook } from '../../src/guard/guard-book.js';
-import { GuardSettingsBook } from '../../src/guard/guard-settings.js';
 import type { GuardSettings } from '../../src/guard/policy.js';
-import { recipientRef } from '../../src/recipients/lookup.js';
-import { parseRecipient } from '../../src/recipients/recipient.js';
-import { Metrics } from '../../src/shared/metrics.js';
 import { Problem } from '../../src/shared/problem.js';
-import { GuardStore } from '../../src/store/guard.store.js';
-import { newVerificationId } from '../../src/store/keys.js';
 import type { ClockedRedis } from '../support/clocked-redis.js';
+import { GuardBench } from '../support/guard.js';
 import { DAYS_BEFORE } from './generate.mjs';
 
 /** One line of a traffic. Times in milliseconds. */
@@ -33,13 +23,9 @@ export interface Fate {
 /** Sends of one slice are asked for at once, and approvals come at its end at the latest: so no replay takes minutes. */
 const sliceAt = (t: number): number => (t < DAYS_BEFORE ? 600_000 : 10_000);
 
-const keyring = makeKeyring([Buffer.alloc(32, 5)]);
-const logger = { info: () => undefined } as unknown as Logger;
-
 /** An application's guard alone, under the replay's clock. */
 export class Replay {
-  readonly store: GuardStore;
-  private readonly guard: Guard;
+  private readonly bench: GuardBench;
   private readonly start: number;
 
   constructor(
@@ -48,10 +34,11 @@ export class Replay {
     settings: GuardSettings = {},
   ) {
     this.start = redis.now;
-    this.store = new GuardStore(redis.client);
-    const config = { applications: new Map([[application, { guard: settings }]]) } as unknown as Config;
-    const book = new GuardBook(config, new GuardSettingsBook());
-    this.guard = new Guard(keyring, logger, new Metrics(), book, this.store);
+    this.bench = new GuardBench(redis.client, application, settings);
+  }
+
+  blocks() {
+    return this.bench.store.blocks(this.application);
   }
 
   /** @param lines in order; those that are sent are approved when they say so */
@@ -72,21 +59,13 @@ export class Replay {
 
   private async send(line: Line, approvals: { at: number; mark: string }[]): Promise<Fate> {
     this.redis.now = this.start + line.t;
-    const { application } = this;
-    const recipient = parseRecipient(line.to);
-    const ref = recipientRef(keyring.lookup, application, recipient.address);
-    const id = newVerificationId(ref.shard);
-    try {
-      const send = { application, mode: 'live', recipient, ref, channels: ['sms'], clientIp: line.ip, id } as const;
-      const { monitored, mark } = await this.guard.admit(send);
-      if (mark !== undefined && line.verified_after !== undefined) {
-        approvals.push({ at: line.t + line.verified_after, mark });
-      }
-      return { line, rule: monitored[0]?.rule, sent: true };
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return { line, rule: error.extra.limit, sent: false };
+    const answer = await this.bench.ask(line.to, { clientIp: line.ip });
+    if (answer instanceof Problem) return { line, rule: answer.extra.limit, sent: false };
+    const { monitored, mark } = answer;
+    if (mark !== undefined && line.verified_after !== undefined) {
+      approvals.push({ at: line.t + line.verified_after, mark });
     }
+    return { line, rule: monitored[0]?.rule, sent: true };
   }
 
   /** Tells the guard of what was typed until now, as the event relay does. */
@@ -96,7 +75,7 @@ export class Replay {
     const told = approvals.splice(0, due < 0 ? approvals.length : due);
     this.redis.now = this.start + until;
     if (told.length > 0)
-      await this.store.convert(
+      await this.bench.store.convert(
         this.application,
         told.map(({ mark }) => mark),
       );

@@ -2,7 +2,7 @@
 -- A verification's hash: app, kid, rcpt, slot, status, delivery, created, expires, max, made, sends, gen, m<gen> (MAC
 -- of that generation's code), e<gen> (its expiry), any (1 when older codes stay right), round, confirmed (the round in
 -- which delivery was), rev, n (attempts so far), next_step/_channel/_account/_at/_lease/_why, claim_until, fence, ended,
--- masked (the address as events show it), profile, hook (the one webhook that its events go to), seq (events so far); and
+-- masked (the address as events show it), guard (how its approval counts), profile, hook (the one webhook that its events go to), seq (events so far); and
 -- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries ...
 
 local DUE_TTL = 90000000 -- 25 h: longer than any code lives; every live entry renews it
@@ -34,9 +34,9 @@ end
 -- takes it out; the empty stream stays, because it knows the last id: a clock that goes back must not give ids again.
 local function emit(key, id, now, kind, attempt, reason)
   local a = (attempt or redis.call('HGET', key, 'n')) .. ':'
-  local s = redis.call('HMGET', key, 'app', 'status', 'masked', 'profile', 'hook', a .. 'channel', a .. 'account', 'next_channel')
+  local s = redis.call('HMGET', key, 'app', 'status', 'masked', 'profile', 'hook', a .. 'channel', a .. 'account', 'next_channel', 'guard')
   local entry = { 'kind', kind, 'id', id, 'seq', redis.call('HINCRBY', key, 'seq', 1), 'at', now, 'app', s[1], 'status', s[2] }
-  local more = { to = s[3], profile = s[4], hook = s[5], channel = s[6] or s[8], account = s[7], reason = reason }
+  local more = { to = s[3], profile = s[4], hook = s[5], channel = s[6] or s[8], account = s[7], reason = reason, guard = kind == 'approved' and s[9] }
   for name, value in pairs(more) do
     if value then
       entry[#entry + 1] = name

@@ -2,6 +2,7 @@ import { alphabets, type Alphabet } from '../../codes/alphabets.js';
 import type { Transaction } from '../../codes/code-mac.js';
 import { bounds } from '../../config/bounds.js';
 import { CHANNELS, type Channel } from '../../providers/contract.js';
+import type { LimitKey } from '../../guard/send.js';
 import type { Autofill } from '../../store/facts.js';
 import { integer, languageTag, text, VISIBLE_TEXT, type JsonSchema } from '../../shared/json-schema.js';
 
@@ -29,6 +30,7 @@ export interface StartBody {
   readonly reference?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly client_ip?: string;
+  readonly limit_keys?: readonly LimitKey[];
   readonly autofill?: Autofill;
   readonly transaction?: Transaction;
   readonly webhook_id?: string;
@@ -85,6 +87,30 @@ const metadataSchema: JsonSchema = {
   additionalProperties: { ...text(250, 'Text'), minLength: 0 },
 };
 
+const limitKeysSchema: JsonSchema = {
+  type: 'array',
+  minItems: 1,
+  maxItems: bounds.limitKeys,
+  description:
+    'Things of your own that sends are counted by, like a session; each with limits, or with a rule of its name',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'value'],
+    properties: {
+      name: { type: 'string', pattern: '^[\\w-]{1,40}$', 'x-hint': 'must be 1 to 40 letters, digits, - or _' },
+      value: text(128, 'What is counted; only a keyed hash of it is kept'),
+      limits: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 5,
+        items: { type: 'string', maxLength: 12 },
+        description: 'Sends and windows that all must have room: `2/10s`, `5/1h`',
+      },
+    },
+  },
+};
+
 export const startSchema: JsonSchema = {
   type: 'object',
   additionalProperties: false,
@@ -113,7 +139,13 @@ export const startSchema: JsonSchema = {
     },
     reference: text(128, 'Your own name for this verification; it can be searched for'),
     metadata: metadataSchema,
-    client_ip: { type: 'string', maxLength: 45, format: 'ip', description: "The person's IP address, for your audit" },
+    client_ip: {
+      type: 'string',
+      maxLength: 45,
+      format: 'ip',
+      description: "The person's IP address, for your audit and for limits",
+    },
+    limit_keys: limitKeysSchema,
     autofill: autofillSchema,
     transaction: transactionSchema,
     webhook_id: {

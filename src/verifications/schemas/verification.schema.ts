@@ -46,6 +46,27 @@ export const verificationSchema: JsonSchema = {
     channel: maybe('Channel of the newest attempt, or of the one that is about to start'),
     next_channel: maybe('Channel that is tried next, if nothing is confirmed before'),
     next_at: maybeTime,
+    limits: {
+      type: 'array',
+      description: 'In the answer to a start: what the application’s limits leave; the tightest window of each',
+      items: {
+        type: 'object',
+        properties: {
+          name: string,
+          left: { type: 'integer' },
+          next_at: maybeTime,
+        },
+      },
+    },
+    guard: {
+      type: 'array',
+      description:
+        'Rules that only monitor, and would have refused the newest send: what they found, and from where on',
+      items: {
+        type: 'object',
+        properties: { rule: string, mode: string, value: { type: 'integer' }, threshold: { type: 'integer' } },
+      },
+    },
     created_at: time,
     expires_at: time,
     attempts: { type: 'array', items: attemptSchema },
