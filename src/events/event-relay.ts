@@ -34,15 +34,12 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async relay(): Promise<void> {
-    const shards = await this.store.peek();
-    const outboxes = await Promise.all(shards.map((shard) => this.store.outbox(shard)));
-    const entries = outboxes.flat();
+    const entries = await this.store.outboxes();
     for (const [application, own] of byApplication(entries)) {
       await this.store.publish(application, own.map(toPublication));
       await this.countApprovals(application, own);
     }
-    const published = new Map(entries.map(({ shard, entryId }) => [shard, entryId]));
-    await Promise.all([...published].map(([shard, entryId]) => this.store.trim(shard, entryId)));
+    if (entries.length > 0) await this.store.trim(entries);
   }
 
   /** Counts an approval twice when it fails behind this: the guard then trusts a number's prefix a little more. */
@@ -55,7 +52,7 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
 function byApplication(entries: readonly OutboxEntry[]): Map<string, OutboxEntry[]> {
   const groups = new Map<string, OutboxEntry[]>();
   for (const entry of entries) {
-    const { app = '' } = entry.fields;
+    const { app } = entry.event;
     const group = groups.get(app);
     if (group) group.push(entry);
     else groups.set(app, [entry]);

@@ -2,8 +2,8 @@ import { expect, it } from '@jest/globals';
 import { toPublication } from './to-publication.js';
 
 it('says null where the change had nothing to say', () => {
-  const fields = { kind: 'canceled', id: 'v', seq: '2', at: '1700000000000', app: 'shop', status: 'canceled' };
-  const { json, type, webhook } = toPublication({ shard: 'a7', entryId: '1-0', fields });
+  const event = { kind: 'canceled', id: 'v', seq: 2, at: 1_700_000_000_000, app: 'shop', status: 'canceled' };
+  const { json, type, webhook } = toPublication({ shard: 'a7', entryId: '1-0', event });
   expect(type).toBe('verification.canceled');
   expect(webhook).toBeUndefined();
   expect(JSON.parse(json)).toEqual({

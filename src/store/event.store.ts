@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { eventStreamKey } from '../events/event.js';
+import type { Channel } from '../providers/contract.js';
 import { REDIS } from '../shared/redis.js';
 import { allShards, outboxKey } from './keys.js';
 import { loadScript, run } from './script.js';
 
-const scripts = { peek: loadScript('peek_outbox'), publish: loadScript('publish') };
+const scripts = { read: loadScript('read_outboxes'), publish: loadScript('publish') };
 
 const DAY_MS = 24 * 3_600_000;
 /** An event can be asked for as long as this (design §7). */
@@ -14,19 +15,38 @@ const LIFE_MS = 7 * DAY_MS;
 const MARKS_LIFE_MS = 9 * DAY_MS;
 /** Half a gigabyte for one application (docs/api.md says how much an event takes): beyond it the oldest go first. */
 const MOST_EVENTS = 1_000_000;
-/** So many entries of one shard are taken at a time. */
-const PER_SHARD = 100;
+/** So many entries of one shard are taken at a time: some thousand of all shards, and none waits for another's backlog. */
+const PER_SHARD = 20;
 /** So many events are published in one call: bounds the time that Redis serves nobody else. */
 const PER_CALL = 200;
 
 const allOutboxes = allShards.map(outboxKey);
 
-/** A change as its script has told of it. Texts as Redis holds them. */
+/** A change as its script has told of it. */
+export interface OutboxEvent {
+  readonly kind: string;
+  /** Of the verification. */
+  readonly id: string;
+  readonly seq: number;
+  /** Unix ms. */
+  readonly at: number;
+  readonly app: string;
+  readonly status: string;
+  /** Masked. */
+  readonly to?: string;
+  readonly profile?: string;
+  /** Id of the one webhook that it goes to. */
+  readonly hook?: string;
+  readonly channel?: Channel;
+  readonly account?: string;
+  readonly reason?: string;
+}
+
 export interface OutboxEntry {
   readonly shard: string;
   /** In the shard's outbox. */
   readonly entryId: string;
-  readonly fields: Readonly<Record<string, string>>;
+  readonly event: OutboxEvent;
 }
 
 /** An event, ready for its receivers. */
@@ -50,17 +70,17 @@ export interface StreamEntry {
 export class EventStore {
   constructor(@Inject(REDIS) private readonly redis: Redis) {}
 
-  /** Shards with events that are not published yet. */
-  async peek(): Promise<string[]> {
-    const { source } = scripts.peek;
-    const positions = (await this.redis.eval_ro(source, allOutboxes.length, ...allOutboxes)) as number[];
-    return positions.map((position) => allShards[position - 1] as string);
-  }
-
-  /** The oldest entries of a shard, in order. */
-  async outbox(shard: string): Promise<OutboxEntry[]> {
-    const found = await this.redis.xrange(outboxKey(shard), '-', '+', 'COUNT', PER_SHARD);
-    return found.map(([entryId, flat]) => ({ shard, entryId, fields: toFields(flat) }));
+  /** The oldest entries of every shard that has some, each shard's in order. */
+  async outboxes(): Promise<OutboxEntry[]> {
+    const { source } = scripts.read;
+    const flat = (await this.redis.eval_ro(source, allOutboxes.length, ...allOutboxes, PER_SHARD)) as unknown[];
+    const entries: OutboxEntry[] = [];
+    for (let i = 0; i < flat.length; i += 3) {
+      const shard = allShards[(flat[i] as number) - 1] as string;
+      const event = JSON.parse(flat[i + 2] as string) as OutboxEvent;
+      entries.push({ shard, entryId: flat[i + 1] as string, event });
+    }
+    return entries;
   }
 
   /** Safe to repeat. @param publications of one application; those of a shard in the order of its outbox */
@@ -75,9 +95,13 @@ export class EventStore {
     }
   }
 
-  /** Takes out what was published, up to this entry. */
-  async trim(shard: string, entryId: string): Promise<void> {
-    await this.redis.xtrim(outboxKey(shard), 'MINID', after(entryId));
+  /** Takes out what was published. What cannot be taken out now is, when it has been published again. */
+  async trim(published: readonly OutboxEntry[]): Promise<void> {
+    const pipeline = this.redis.pipeline();
+    for (const [shard, entryId] of new Map(published.map(({ shard, entryId }) => [shard, entryId]))) {
+      pipeline.xtrim(outboxKey(shard), 'MINID', after(entryId));
+    }
+    await pipeline.exec();
   }
 
   /** @param position exclusive; without one from the oldest that is kept */

@@ -10,7 +10,7 @@ import type { RecipientRef } from '../recipients/lookup.js';
  * | `pl:{xx}:v:<id>` | a verification's state and attempts (hash) | to the expiry + 24 h |
  * | `pl:{xx}:f:<id>` | its sealed facts: address, plan, metadata | as the state |
  * | `pl:{xx}:p:<recipient>:<slot>` | id of the live verification | to the expiry |
- * | `pl:{xx}:due` | when something must be done next for which id | 25 h from the last write |
+ * | `pl:{xx}:due` | when something must be done next for which id | 25 to 26 h from the last write |
  * | `pl:{xx}:bs:<recipient>`, `bf:` | times of its sends and failed checks, newest first (list) | the longest window |
  * | `pl:{xx}:ev` | outbox: events that are not published yet (stream) | 8 days from the last write |
  * | `pl:{xx}:i:<call>` | what a call with an Idempotency-Key has answered | 24 h |

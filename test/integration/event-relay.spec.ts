@@ -24,13 +24,16 @@ beforeEach(async () => {
 });
 
 /** What a relay has read and made, and not published yet. */
-const readOutbox = async (shard = SHARD) => (await bench.events.outbox(shard)).map(toPublication);
+const readEntries = async (shard = SHARD) => (await bench.events.outboxes()).filter((entry) => entry.shard === shard);
+const readOutbox = async (shard = SHARD) => (await readEntries(shard)).map(toPublication);
 
 async function relayed(shard = SHARD): Promise<void> {
-  const publications = await readOutbox(shard);
-  await bench.events.publish(APPLICATION, publications);
-  await bench.events.trim(shard, publications.at(-1)!.entryId);
+  const entries = await readEntries(shard);
+  await bench.events.publish(APPLICATION, entries.map(toPublication));
+  await bench.events.trim(entries);
 }
+
+const shardsWithEvents = async () => [...new Set((await bench.events.outboxes()).map(({ shard }) => shard))];
 
 async function published(application = APPLICATION): Promise<PasslaneEvent[]> {
   const entries = await bench.events.read(application, undefined, 1_000_000);
@@ -72,12 +75,12 @@ describe('publishing', () => {
   });
 
   it('empties the outbox, and finds what is in it', async () => {
-    expect(await bench.events.peek()).toEqual([]);
+    expect(await shardsWithEvents()).toEqual([]);
     await bench.created();
     await bench.created(bench.recipient('03'));
-    expect(await bench.events.peek()).toEqual(['03', SHARD]);
+    expect(await shardsWithEvents()).toEqual(['03', SHARD]);
     await relayed();
-    expect(await bench.events.peek()).toEqual(['03']);
+    expect(await shardsWithEvents()).toEqual(['03']);
     expect(await redis.client.xlen(outboxKey(SHARD))).toBe(0);
   });
 
@@ -92,13 +95,14 @@ describe('publishing', () => {
 
   it('loses and doubles nothing when a relay pauses, or dies, before it empties the outbox', async () => {
     const first = await bench.created();
-    const paused = await readOutbox();
-    await bench.events.publish(APPLICATION, paused);
+    const paused = await readEntries();
+    const publish = () => bench.events.publish(APPLICATION, paused.map(toPublication));
+    await publish();
     const second = await bench.created();
     await relayed();
     const third = await bench.created();
-    await bench.events.publish(APPLICATION, paused);
-    await bench.events.trim(SHARD, paused.at(-1)!.entryId);
+    await publish();
+    await bench.events.trim(paused);
     await relayed();
     expect(await idsOf()).toEqual([first, second, third].map((id) => `evt_${id}_1`));
   });
@@ -114,7 +118,7 @@ describe('publishing', () => {
 
   it('skips nothing when the clock has gone back since the outbox was emptied', async () => {
     const ahead = Date.now() + DAY_MS;
-    await redis.client.xadd(outboxKey(SHARD), `${ahead}-9`, ...['kind', 'created', 'id', 'x', 'seq', '1', 'at', '1']);
+    await redis.client.xadd(outboxKey(SHARD), `${ahead}-9`, 'e', JSON.stringify({ id: 'x', seq: 1, at: 1 }));
     await relayed();
     const id = await bench.created();
     expect((await readOutbox())[0]!.entryId).toBe(`${ahead}-10`);
@@ -124,20 +128,20 @@ describe('publishing', () => {
 
   it('takes a large outbox in parts, in order', async () => {
     const ids: string[] = [];
-    for (let i = 0; i < 250; i++) ids.push(await bench.created());
-    while ((await bench.events.peek()).length > 0) await relayed();
+    for (let i = 0; i < 50; i++) ids.push(await bench.created());
+    while ((await shardsWithEvents()).length > 0) await relayed();
     expect(await idsOf()).toEqual(ids.map((id) => `evt_${id}_1`));
   });
 
   it('publishes many at a time, each once', async () => {
-    const shards = allShards.slice(0, 5);
+    const shards = allShards.slice(0, 23);
     await Promise.all(
-      shards.flatMap((shard) => Array.from({ length: 90 }, () => bench.created(bench.recipient(shard)))),
+      shards.flatMap((shard) => Array.from({ length: 20 }, () => bench.created(bench.recipient(shard)))),
     );
-    const all = (await Promise.all(shards.map(readOutbox))).flat();
+    const all = (await bench.events.outboxes()).map(toPublication);
     await bench.events.publish(APPLICATION, all);
     await bench.events.publish(APPLICATION, all);
-    expect(await published()).toHaveLength(450);
+    expect(await published()).toHaveLength(460);
   });
 });
 

@@ -46,9 +46,7 @@ local function times(kind)
 end
 local told = {}
 for i, entry in ipairs(real.call('XRANGE', model.prefix .. 'ev', '-', '+')) do
-  local flat, fields = entry[2], {}
-  for at = 1, #flat, 2 do fields[flat[at]] = flat[at + 1] end
-  told[i] = fields
+  told[i] = cjson.decode(entry[2][2])
 end
 if #told > 0 then real.call('XTRIM', model.prefix .. 'ev', 'MAXLEN', 0) end
 return { reply, cjson.encode({ told = #told > 0 and told or nil, seen = #seen > 0 and seen or nil, sends = times('bs:'),

@@ -138,7 +138,8 @@ export class StoreBench {
   async told(id: string): Promise<Record<string, string>[]> {
     const entries = await this.redis.client.xrange(outboxKey(id.slice(-2)), '-', '+');
     return entries
-      .map(([, flat]) => Object.fromEntries(flat.flatMap((name, i) => (i % 2 ? [] : [[name, flat[i + 1]!]]))))
+      .map(([, flat]) => Object.entries(JSON.parse(flat[1]!) as Record<string, string | number>))
+      .map((fields) => Object.fromEntries(fields.map(([name, value]) => [name, String(value)])))
       .filter((entry) => entry.id === id);
   }
 

@@ -2,13 +2,16 @@
 -- A verification's hash: app, kid, rcpt, slot, status, delivery, created, expires, max, made, sends, gen, m<gen> (MAC
 -- of that generation's code), e<gen> (its expiry), any (1 when older codes stay right), round, confirmed (the round in
 -- which delivery was), rev, n (attempts so far), next_step/_channel/_account/_at/_lease/_why, claim_until, fence, ended,
--- masked (the address as events show it), guard (how its approval counts), profile, hook (the one webhook that its events go to), seq (events so far); and
+-- masked (the address as events show it), guard (how its approval counts), profile, hook (the one webhook that its events
+-- go to), seq (events so far); and
 -- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries ...
 
-local DUE_TTL = 90000000 -- 25 h: longer than any code lives; every live entry renews it
+local DUE_TTL = 93600000 -- 26 h: longer than any code lives, also an hour after the entry that has renewed it
 local OUTBOX_TTL = 691200000 -- 8 days from the last write: nobody is told of what is older than the week that streams keep
 
 local ONCE_TTL = 86400000 -- 24 h: as long as an Idempotency-Key is remembered
+
+local RENEW_AFTER = 3600000 -- 1 h: a life is renewed no more often than this, as each renewal is one more write
 
 local function clock()
   local t = redis.call('TIME')
@@ -29,29 +32,30 @@ local function remember(prefix, once, answer)
   return answer
 end
 
--- Tells of a change, in the script that makes it: so no event is lost, and none is told of what did not happen. About
--- the given attempt (0: none yet), else about the newest one. The relay publishes what stands in the shard's outbox, and
--- takes it out; the empty stream stays, because it knows the last id: a clock that goes back must not give ids again.
+-- Lets a key live for `life` from now, less an hour at most.
+local function renew(key, life)
+  if redis.call('PTTL', key) < life - RENEW_AFTER then redis.call('PEXPIRE', key, life) end
+end
+
+-- Tells of a change, in the script that makes it: so no event is lost, and none is told of what did not happen. `attempt`
+-- is the one that it is about, as a rule the newest (0: none yet). The relay publishes what stands in the shard's outbox,
+-- and takes it out; the empty stream stays, because it knows the last id: a clock that goes back must not give ids again.
 local function emit(key, id, now, kind, attempt, reason)
-  local a = (attempt or redis.call('HGET', key, 'n')) .. ':'
+  local a = attempt .. ':'
   local s = redis.call('HMGET', key, 'app', 'status', 'masked', 'profile', 'hook', a .. 'channel', a .. 'account', 'next_channel', 'guard')
-  local entry = { 'kind', kind, 'id', id, 'seq', redis.call('HINCRBY', key, 'seq', 1), 'at', now, 'app', s[1], 'status', s[2] }
-  local more = { to = s[3], profile = s[4], hook = s[5], channel = s[6] or s[8], account = s[7], reason = reason, guard = kind == 'approved' and s[9] }
-  for name, value in pairs(more) do
-    if value then
-      entry[#entry + 1] = name
-      entry[#entry + 1] = value
-    end
-  end
   local outbox = prefix_of(key) .. 'ev'
-  redis.call('XADD', outbox, '*', unpack(entry))
-  redis.call('PEXPIRE', outbox, OUTBOX_TTL)
+  redis.call('XADD', outbox, '*', 'e', cjson.encode({
+    kind = kind, id = id, seq = redis.call('HINCRBY', key, 'seq', 1), at = now, app = s[1], status = s[2],
+    to = s[3] or nil, profile = s[4] or nil, hook = s[5] or nil, channel = s[6] or s[8] or nil, account = s[7] or nil,
+    reason = reason or nil, guard = kind == 'approved' and s[9] or nil,
+  }))
+  renew(outbox, OUTBOX_TTL)
 end
 
 -- At `at` something must be done for `id`: the poller hands it to a worker then.
 local function due(prefix, id, at)
   redis.call('ZADD', prefix .. 'due', at, id)
-  redis.call('PEXPIRE', prefix .. 'due', DUE_TTL)
+  renew(prefix .. 'due', DUE_TTL)
 end
 
 -- Nothing starts in the minute after a call, whoever has decided it on whatever they had read. `why` only where the caller
@@ -90,12 +94,12 @@ end
 -- Final status. What a code could be checked against ends with it, and so does the plan: nothing more is sent.
 local function finish(key, id, status, now, reason)
   local prefix = prefix_of(key)
-  local s = redis.call('HMGET', key, 'rcpt', 'slot', 'gen')
+  local s = redis.call('HMGET', key, 'rcpt', 'slot', 'gen', 'n')
   redis.call('HSET', key, 'status', status, 'ended', now)
   unschedule(key)
   for g = 1, tonumber(s[3]) do redis.call('HDEL', key, 'm' .. g, 'e' .. g) end
   local pending = prefix .. 'p:' .. s[1] .. ':' .. s[2]
   if redis.call('GET', pending) == id then redis.call('DEL', pending) end
   redis.call('ZREM', prefix .. 'due', id)
-  emit(key, id, now, status, nil, reason)
+  emit(key, id, now, status, s[4], reason)
 end

@@ -9,7 +9,7 @@
 -- answer
 local now = clock()
 local key, id, prefix = KEYS[1], ARGV[2], prefix_of(KEYS[1])
-local s = redis.call('HMGET', key, 'app', 'status', 'expires', 'made', 'max', 'sends', 'kid', 'gen', 'rcpt', 'any')
+local s = redis.call('HMGET', key, 'app', 'status', 'expires', 'made', 'max', 'sends', 'kid', 'gen', 'rcpt', 'any', 'n')
 if s[1] ~= ARGV[1] then return { 'unknown' } end
 local kept = repeated(prefix, ARGV[5])
 if kept then return kept end
@@ -50,7 +50,7 @@ if result == 'approved' then
   finish_as('approved')
   return answer('approved')
 end
-emit(key, id, now, 'incorrect', nil, result == 'replaced' and result)
+emit(key, id, now, 'incorrect', s[11], result == 'replaced' and result)
 use(failures, now)
 if made >= max then
   finish_as('locked', 'max_checks')

@@ -13,22 +13,21 @@ local function comparable(id)
   return string.rep('0', 20 - #ms) .. ms .. string.rep('0', 20 - #n) .. n
 end
 
-local marks, moved, new = {}, {}, 0
+local moved, new = {}, 0
 for i = 4, #ARGV, 5 do
   local shard, id, webhook = ARGV[i], ARGV[i + 1], ARGV[i + 3]
-  if marks[shard] == nil then
-    local mark = redis.call('HGET', KEYS[2], shard)
-    marks[shard] = mark and comparable(mark) or ''
-  end
-  if comparable(id) > marks[shard] then
+  -- Once one of a shard is new, so is all that follows it.
+  local mark = not moved[shard] and redis.call('HGET', KEYS[2], shard)
+  if not mark or comparable(id) > comparable(mark) then
     local fields = { 'e', ARGV[i + 4], 't', ARGV[i + 2] }
     if webhook ~= '' then fields[5], fields[6] = 'w', webhook end
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(fields))
-    marks[shard], moved[shard], new = comparable(id), id, new + 1
+    redis.call('XADD', KEYS[1], '*', unpack(fields))
+    moved[shard], new = id, new + 1
   end
 end
 for shard, id in pairs(moved) do redis.call('HSET', KEYS[2], shard, id) end
 if new > 0 then
+  redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[2])
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
   redis.call('PEXPIRE', KEYS[2], ARGV[3])
 end
