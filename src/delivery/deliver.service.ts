@@ -12,7 +12,7 @@ import { DeliveryStore, type AttemptResult, type Claim } from '../store/delivery
 import { codeOf, openFacts, type Facts } from '../store/facts.js';
 import type { Attempt } from '../store/record.js';
 import { Traces } from '../telemetry/traces.js';
-import { DeliveryQueue } from './delivery.queue.js';
+import { DeliveryQueue, type FirstMessage } from './delivery.queue.js';
 import { callGap, decide, type Event, type Situation } from './failover/policy.js';
 import { ReceiptService } from './receipts/receipt.service.js';
 import { renderText } from './render-text.js';
@@ -20,6 +20,8 @@ import { situationOf, toNextAttempt } from './situation.js';
 
 /** A first try and, after a crash, a second one (P3). */
 const MOST_TRIES = 2;
+/** What callers send again begins another one, with facts and perhaps a code of its own. */
+const FIRST_ROUND = 1;
 /** Code of an attempt that nobody knows the end of: both workers that had it are gone. */
 const WORKER_LOST = 'worker_lost';
 /** What a vendor has answered is worth keeping through a Redis outage of this length: else it would be sent again. */
@@ -42,21 +44,29 @@ export class DeliverService {
     private readonly traces: Traces,
   ) {}
 
-  async run(id: string): Promise<void> {
+  /** @param first spares unsealing the facts and making the code, as long as they are those of the start */
+  async run(id: string, first?: FirstMessage): Promise<void> {
     const claim = await this.store.claim(id);
     const attempt = claim?.state.attempts[claim.attempt - 1];
     if (!claim || !attempt) return;
-    const facts = openFacts(this.keyring, claim.facts);
+    const known = first && claim.state.round === FIRST_ROUND ? first : this.recall(claim);
+    const { facts } = known;
     const situation = situationOf(this.config, claim.state, facts, claim.now);
     // A receipt may have told already what a worker that died could not record: then the message has left.
-    const sent = attempt.status === 'sending' ? await this.traced(claim, attempt, facts, situation) : { accepted: {} };
+    const sent = attempt.status === 'sending' ? await this.traced(claim, attempt, known, situation) : { accepted: {} };
     const result = this.resultOf(situation, attempt, sent, facts);
     this.log(claim, attempt, result);
     const due = await this.record(claim, attempt, result);
     if (due) this.queue.add(due);
   }
 
-  private traced(claim: Claim, attempt: Attempt, facts: Facts | undefined, situation: Situation): Promise<Sent> {
+  /** Nothing where the secret that sealed them was retired. */
+  private recall({ id, facts: sealed, state: { keyId, generation } }: Claim): Partial<FirstMessage> {
+    const facts = openFacts(this.keyring, sealed);
+    return { facts, code: facts && codeOf(this.keyring, keyId, id, generation, facts.code) };
+  }
+
+  private traced(claim: Claim, attempt: Attempt, known: Partial<FirstMessage>, situation: Situation): Promise<Sent> {
     const { id, now } = claim;
     const attributes = {
       'passlane.attempt': attempt.n,
@@ -65,7 +75,7 @@ export class DeliverService {
     };
     this.traces.record({ name: 'attempt.queue', id, attributes }, attempt.queuedAt, now);
     return this.traces.around(
-      () => this.send(claim, attempt, facts, situation),
+      () => this.send(claim, attempt, known, situation),
       (sent) => ({
         name: 'attempt.send',
         id,
@@ -74,12 +84,15 @@ export class DeliverService {
     );
   }
 
-  private async send(claim: Claim, attempt: Attempt, facts: Facts | undefined, situation: Situation): Promise<Sent> {
+  private async send(
+    claim: Claim,
+    attempt: Attempt,
+    { facts, code }: Partial<FirstMessage>,
+    situation: Situation,
+  ): Promise<Sent> {
     if (claim.tries > MOST_TRIES) return { error: new ProviderError('maybe_sent', WORKER_LOST) };
     const account = this.accounts.find(attempt.account);
     if (!account) return { error: new ProviderError('misconfigured', 'account_removed') };
-    const { keyId, generation } = claim.state;
-    const code = facts && codeOf(this.keyring, keyId, claim.id, generation, facts.code);
     if (!facts || code === undefined) return { error: new ProviderError('misconfigured', 'secret_retired') };
     try {
       const message = this.compose(claim, attempt, facts, code);

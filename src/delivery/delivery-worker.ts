@@ -7,8 +7,10 @@ import { CONFIG, type Config } from '../config/config.js';
 import { Accounts } from '../providers/accounts.js';
 import { makeBlockingRedis, REDIS } from '../shared/redis.js';
 import { LOGGER } from '../shared/tokens.js';
+import type { DueEntry } from '../store/delivery.store.js';
 import { DeliverService } from './deliver.service.js';
-import { QUEUE_PREFIX, queueOf, type DeliveryJob } from './delivery.queue.js';
+import { DeliveryQueue, QUEUE_PREFIX, queueOf, type DeliveryJob, type FirstMessage } from './delivery.queue.js';
+import { Places } from './places.js';
 
 /**
  * After an outage of Redis leases have run out although their workers live: those get this long to come back and
@@ -17,11 +19,13 @@ import { QUEUE_PREFIX, queueOf, type DeliveryJob } from './delivery.queue.js';
 const SETTLE_MS = 1_000;
 
 /**
- * Takes jobs off the queues, one worker for each account. Made by hand and not by `@Processor`: there are as many as the
+ * Sends: what this process has started itself at once, and jobs off the queues, one worker for each account. Made by hand and not by `@Processor`: there are as many as the
  * configuration has accounts, and their connections must block for ever while the queues' must fail fast.
  */
 @Injectable()
 export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly places = new Map<string, Places>();
+  private readonly underWay = new Set<Promise<void>>();
   private workers: Worker<DeliveryJob>[] = [];
   private connection?: Redis;
   private settledAt = 0;
@@ -31,6 +35,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(REDIS) private readonly redis: Redis,
     private readonly deliver: DeliverService,
+    private readonly queue: DeliveryQueue,
     private readonly accounts: Accounts,
   ) {}
 
@@ -46,7 +51,9 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     const connection = makeBlockingRedis(this.config.redisUrl, onError);
     this.connection = connection;
     this.workers = [...this.config.accounts.values()].map(({ name, concurrency }) => {
-      const worker = new Worker<DeliveryJob>(queueOf(name), (job) => this.process(job), {
+      const places = new Places(concurrency);
+      this.places.set(name, places);
+      const worker = new Worker<DeliveryJob>(queueOf(name), (job) => this.process(places, job), {
         connection,
         prefix: QUEUE_PREFIX,
         concurrency,
@@ -60,19 +67,37 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
       });
       return worker.on('error', onError);
     });
+    this.queue.onFirst((entry, message) => this.sendFirst(entry, message));
   }
 
   /** Finishes what is running, takes nothing new. */
   async beforeApplicationShutdown(): Promise<void> {
     // While Redis is away a worker would wait for it for ever; what it has sent is recorded by nobody then anyway.
     const force = this.redis.status !== 'ready';
-    await Promise.all(this.workers.map((worker) => worker.close(force)));
+    this.queue.onFirst(() => false);
+    await Promise.all([...this.workers.map((worker) => worker.close(force)), ...(force ? [] : this.underWay)]);
     this.connection?.disconnect();
   }
 
-  private async process({ data }: Job<DeliveryJob>): Promise<void> {
+  /** What has not been claimed when this process dies is due again after a moment, so the line may be short only. */
+  private sendFirst({ id, account }: DueEntry, message: FirstMessage): boolean {
+    const places = this.places.get(account);
+    if (!places || places.crowded) return false;
+    const sending = places
+      .occupy(() => this.deliver.run(id, message))
+      .catch((error: unknown) => {
+        this.logger.warn({ verification_id: id, error: String(error) }, 'not sent; the clock will add a job');
+      })
+      .finally(() => this.underWay.delete(sending));
+    this.underWay.add(sending);
+    return true;
+  }
+
+  private async process(places: Places, { data }: Job<DeliveryJob>): Promise<void> {
     const unsettled = this.settledAt - Date.now();
     if (unsettled > 0) await sleep(unsettled);
-    if (Date.now() < data.deadline) await this.deliver.run(data.id);
+    await places.occupy(async () => {
+      if (Date.now() < data.deadline) await this.deliver.run(data.id);
+    });
   }
 }

@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import type { DueEntry } from '../store/delivery.store.js';
+import type { Facts } from '../store/facts.js';
 
 /** The braces keep all of the queues' keys on one node of a Redis Cluster. */
 export const QUEUE_PREFIX = '{pl:q}';
@@ -15,8 +16,19 @@ export interface DeliveryJob {
   readonly deadline: number;
 }
 
+/** What whoever has started a verification knows already, and a worker would have to unseal and make again. */
+export interface FirstMessage {
+  readonly facts: Facts;
+  readonly code: string;
+}
+
+/** @returns false when it cannot send now: the queue has to */
+type FirstSender = (entry: DueEntry, message: FirstMessage) => boolean;
+
 /** BullMQ is the pump, never the truth: a job that is lost here is added again by the clock. */
 export class DeliveryQueue {
+  private sendFirst: FirstSender = () => false;
+
   /** @param queues by account */
   constructor(
     private readonly queues: ReadonlyMap<string, Queue<DeliveryJob>>,
@@ -24,6 +36,16 @@ export class DeliveryQueue {
   ) {
     // The client is shared and logs its own errors; without a listener BullMQ prints each with its stack.
     for (const queue of queues.values()) queue.on('error', () => undefined);
+  }
+
+  /** Where this process sends too, the first messages of its own starts need no queue (docs/decisions/0013). */
+  onFirst(send: FirstSender): void {
+    this.sendFirst = send;
+  }
+
+  /** The first message of a new verification: sent by this process if it can, else a job. Waits for neither. */
+  begin(entry: DueEntry, message: FirstMessage): void {
+    if (!this.sendFirst(entry, message)) this.add(entry);
   }
 
   /** Adds without waiting: the caller's answer does not depend on it. */

@@ -19,13 +19,8 @@ export class Traces implements OnApplicationShutdown {
   constructor(@Inject(TRACER) private readonly source: TraceSource | undefined) {}
 
   /** Runs `work`, and tells of it when it has not thrown: of other ends tell the answer and the log. */
-  async around<T>(work: () => Promise<T>, about: (result: T) => Span | undefined): Promise<T> {
-    if (!this.source) return work();
-    const began = preciseNow();
-    const result = await work();
-    const span = about(result);
-    if (span) this.record(span, began, preciseNow());
-    return result;
+  around<T>(work: () => Promise<T>, about: (result: T) => Span | undefined): Promise<T> {
+    return this.source ? this.timed(work, about) : work();
   }
 
   /** Tells of what has happened. @param began, ended Unix milliseconds */
@@ -41,6 +36,14 @@ export class Traces implements OnApplicationShutdown {
 
   onApplicationShutdown(): Promise<void> | undefined {
     return this.source?.close();
+  }
+
+  private async timed<T>(work: () => Promise<T>, about: (result: T) => Span | undefined): Promise<T> {
+    const began = preciseNow();
+    const result = await work();
+    const span = about(result);
+    if (span) this.record(span, began, preciseNow());
+    return result;
   }
 }
 

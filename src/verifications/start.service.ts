@@ -107,7 +107,7 @@ export class StartService {
       webhook: request.webhook,
       facts: sealFacts(this.keyring, facts),
       code: code && {
-        mac: this.macOf(state.keyId, state.id, state.generation + 1, facts),
+        mac: this.codeAndMac(state.keyId, state.id, state.generation + 1, facts).mac,
         ttlMs: code.ttl * 1_000,
         olderStayRight: facts.resend === 'any_live',
       },
@@ -157,6 +157,7 @@ export class StartService {
     const keyId = this.keyring.current.id;
     const first = this.attemptAt(facts, newId, 0);
     const ttlMs = facts.code.ttl * 1_000;
+    const { code, mac } = this.codeAndMac(keyId, newId, 1, facts);
     const outcome = await this.store.start({
       id: newId,
       application: caller.application,
@@ -169,7 +170,7 @@ export class StartService {
       webhook: request.webhook,
       guard: request.guard,
       facts: sealFacts(this.keyring, facts),
-      mac: this.macOf(keyId, newId, 1, facts),
+      mac,
       ttlMs,
       maxChecks,
       limits: caller.limits,
@@ -198,15 +199,17 @@ export class StartService {
       next: { ...next, at: now },
       attempts: [],
     };
-    this.queue.add({ id, revision: state.revision, expiresAt: state.expiresAt, account: next.account });
+    const due = { id, revision: state.revision, expiresAt: state.expiresAt, account: next.account };
+    if (id === newId) this.queue.begin(due, { facts, code });
+    else this.queue.add(due);
     return { view: present(state, facts, presentFor(caller, allowance)) };
   }
 
-  private macOf(keyId: string, id: string, generation: number, facts: Facts): string {
+  private codeAndMac(keyId: string, id: string, generation: number, facts: Facts): { code: string; mac: string } {
     const keys = keySet(this.keyring, keyId);
     const code = codeOf(this.keyring, keyId, id, generation, facts.code);
     if (!keys || code === undefined) throw unavailable();
-    return codeMac(keys.check, id, code, facts.transaction);
+    return { code, mac: codeMac(keys.check, id, code, facts.transaction) };
   }
 
   private attemptAt({ steps, country, mode }: Facts, id: string, index: number): NextAttempt {

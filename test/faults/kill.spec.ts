@@ -54,7 +54,7 @@ const read = async (service: Service, id: string) => (await service.as(LIVE_KEY)
 describe('SIGKILL of the only process', () => {
   it('right after a 201 loses nothing: the code comes after the restart', async () => {
     let service = await run('all');
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       const to = freshNumber();
       const { status, body } = await service.as(LIVE_KEY).start(to);
       await kill(service);
