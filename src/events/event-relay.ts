@@ -44,7 +44,7 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Counts an approval twice when it fails behind this: the guard then trusts a number's prefix a little more. */
   private async countApprovals(application: string, entries: readonly OutboxEntry[]): Promise<void> {
-    const marks = entries.flatMap(({ fields }) => fields.guard ?? []);
+    const marks = entries.flatMap(({ event }) => event.guard ?? []);
     if (marks.length > 0) await this.guard.convert(application, marks);
   }
 }

@@ -40,6 +40,8 @@ export interface OutboxEvent {
   readonly channel?: Channel;
   readonly account?: string;
   readonly reason?: string;
+  /** Of an approval: how the guard counts it. */
+  readonly guard?: string;
 }
 
 export interface OutboxEntry {

@@ -161,7 +161,7 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
   {
     without: 'the event of an end',
     script: 'check',
-    replace: 'emit(key, id, now, status, nil, reason)',
+    replace: 'emit(key, id, now, status, s[4], reason)',
     by: '',
   },
   {

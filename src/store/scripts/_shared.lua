@@ -37,19 +37,24 @@ local function renew(key, life)
   if redis.call('PTTL', key) < life - RENEW_AFTER then redis.call('PEXPIRE', key, life) end
 end
 
+-- Puts an event into the shard's outbox. The relay publishes what stands there, and takes it out; the empty stream stays,
+-- because it knows the last id: a clock that goes back must not give ids again.
+local function tell(key, event)
+  local outbox = prefix_of(key) .. 'ev'
+  redis.call('XADD', outbox, '*', 'e', cjson.encode(event))
+  renew(outbox, OUTBOX_TTL)
+end
+
 -- Tells of a change, in the script that makes it: so no event is lost, and none is told of what did not happen. `attempt`
--- is the one that it is about, as a rule the newest (0: none yet). The relay publishes what stands in the shard's outbox,
--- and takes it out; the empty stream stays, because it knows the last id: a clock that goes back must not give ids again.
+-- is the one that it is about, as a rule the newest (0: none yet).
 local function emit(key, id, now, kind, attempt, reason)
   local a = attempt .. ':'
   local s = redis.call('HMGET', key, 'app', 'status', 'masked', 'profile', 'hook', a .. 'channel', a .. 'account', 'next_channel', 'guard')
-  local outbox = prefix_of(key) .. 'ev'
-  redis.call('XADD', outbox, '*', 'e', cjson.encode({
+  tell(key, {
     kind = kind, id = id, seq = redis.call('HINCRBY', key, 'seq', 1), at = now, app = s[1], status = s[2],
     to = s[3] or nil, profile = s[4] or nil, hook = s[5] or nil, channel = s[6] or s[8] or nil, account = s[7] or nil,
     reason = reason or nil, guard = kind == 'approved' and s[9] or nil,
-  }))
-  renew(outbox, OUTBOX_TTL)
+  })
 end
 
 -- At `at` something must be done for `id`: the poller hands it to a worker then.
