@@ -10,6 +10,8 @@ import { until } from '../support/wait.js';
 
 const QUEUES = '{pl:q}:deliver-';
 const QUEUE = `${QUEUES}gateway`;
+/** What the guard remembers of blocks: the key that names its scripts' node. */
+const GUARD = 'pl:{g:shop}:b';
 const ROUNDS = 25;
 
 /** A profile with budgets, references and metadata in use: nothing of it may cost another round trip. */
@@ -70,7 +72,7 @@ describe('a service that only answers', () => {
     expect({ evalsha, sources }).toEqual({ evalsha: ROUNDS * 2, sources: undefined });
   });
 
-  it('calls one script for each start, and one to add its job', async () => {
+  it('asks the guard for each start, calls one script for it, and one to add its job', async () => {
     await redis.client.config('RESETSTAT');
     const ids: string[] = [];
     const calls = await monitor.during(async () => {
@@ -81,24 +83,26 @@ describe('a service that only answers', () => {
     const scripts = calls.filter(({ name }) => name === 'evalsha' || name === 'eval');
     expect(tally(scripts.map((call) => (isQueues(call) ? 'queue' : (call.keys[0] ?? ''))))).toEqual({
       queue: ROUNDS,
+      [GUARD]: ROUNDS,
       ...Object.fromEntries(ids.map((id) => [stateKey(id), 1])),
     });
     // The rest is this test's own question.
     expect(new Set(calls.map(({ name }) => name))).toEqual(new Set(['evalsha', 'llen']));
     const counts = await redis.commandCounts();
-    expect(counts).toMatchObject({ evalsha: ROUNDS * 2 });
+    expect(counts).toMatchObject({ evalsha: ROUNDS * 3 });
     expect(counts).not.toHaveProperty('eval');
   });
 
-  it('calls three scripts to continue one: find it, read it, continue it', async () => {
+  it('calls four scripts to continue one: ask the guard, find it, read it, continue it', async () => {
     const to = freshNumber();
     const { id } = (await api.start(to)).body;
     const calls = await monitor.during(async () => {
       expect((await api.start(to)).status).toBe(200);
     });
     const ours = calls.filter((call) => !isQueues(call));
-    expect(ours.map(({ name }) => name)).toEqual(['evalsha', 'evalsha', 'evalsha']);
-    expect(ours.slice(1).map(({ keys }) => keys[0])).toEqual([stateKey(id), stateKey(id)]);
+    expect(ours.map(({ name }) => name)).toEqual(['evalsha', 'evalsha', 'evalsha', 'evalsha']);
+    expect(ours[0]?.keys).toEqual([GUARD]);
+    expect(ours.slice(2).map(({ keys }) => keys[0])).toEqual([stateKey(id), stateKey(id)]);
   });
 
   it('keeps every key of one call on one node', async () => {
@@ -147,13 +151,15 @@ describe('what is written', () => {
 
       const written = await redis.dump();
       const ours = written.filter(({ key }) => !key.startsWith(QUEUES));
-      const kindOf = (key: string) => key.replace(/^pl:\{..\}:(\w+).*$/, '$1');
+      const kindOf = (key: string) => key.replace(/^pl:\{..\}:(\w+).*$/, '$1').replace(/^pl:\{g:.*$/, 'guard');
       const events = ['ev', 'pl:{ev:shop}:s', 'pl:{ev:shop}:pos'];
       const kinds = new Set(ours.map(({ key }) => kindOf(key)));
-      expect(kinds).toEqual(new Set([...events, 'v', 'f', 'p', 'due', 'bs', 'bf', 'n', 't', 'r']));
+      expect(kinds).toEqual(new Set([...events, 'guard', 'v', 'f', 'p', 'due', 'bs', 'bf', 'n', 't', 'r']));
       const day = 24 * 3_600_000;
-      // Events can be asked for during a week; nothing else is needed for longer than a verification is kept.
-      const most = (key: string) => (events.includes(kindOf(key)) ? 9 : 2) * day;
+      // Events can be asked for during a week, and the guard learns from a month; nothing else is needed for longer than a
+      // verification is kept.
+      const days = (kind: string) => (kind === 'guard' ? 30 : events.includes(kind) ? 9 : 2);
+      const most = (key: string) => days(kindOf(key)) * day;
       expect(ours.filter(({ key, ttl }) => ttl <= 0 || ttl > most(key))).toEqual([]);
 
       const queues = written.filter(({ key }) => key.startsWith(QUEUES)).map(({ key }) => key.split(':').at(-1)!);
