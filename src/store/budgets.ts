@@ -17,15 +17,24 @@ export interface Limited {
   readonly until: number;
 }
 
-/** Budgets of sends and of failures as the scripts take them (`scripts/_budgets.lua`). */
+/** The sends of the last hour choose the wait after them; a longer wait looks back as far. */
+const WAITS_WITHIN_MS = 3_600_000;
+
+/** Rules of the budgets of sends and of failures, as the scripts take them (`scripts/_budgets.lua`). */
 export const budgetArguments = (limits: Limits): [sends: string, failures: string] => [
   encode(limits.sends_per_number, limits.send_wait),
-  encode(limits.failures_per_number),
+  encode(limits.failures_per_number, []),
 ];
 
-function encode(limits: readonly Limit[], waits: readonly number[] = []): string {
-  const windows = limits.map(({ count, seconds }) => `${count}/${seconds * 1_000}`).join();
-  return waits.length === 0 ? windows : `${windows};${waits.map((seconds) => seconds * 1_000).join()}`;
+/** As JSON, with all that follows from the limits: Redis reads it faster than anything that Lua would take apart. */
+function encode(ofBudget: readonly Limit[], ofSends: readonly number[]): string {
+  if (ofBudget.length === 0 && ofSends.length === 0) return '';
+  const limits = ofBudget.map(({ count, seconds }) => [count, seconds * 1_000] as const);
+  const waits = ofSends.map((seconds) => seconds * 1_000);
+  const within = Math.max(WAITS_WITHIN_MS, ...waits);
+  const most = Math.max(waits.length, ...limits.map(([count]) => count));
+  const life = Math.max(waits.length > 0 ? within : 0, ...limits.map(([, window]) => window));
+  return JSON.stringify({ limits, waits, within, most, life });
 }
 
 export const toLimited = (answer: readonly unknown[]): Limited => ({

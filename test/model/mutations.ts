@@ -113,7 +113,7 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
   {
     without: 'the wait between sends',
     script: 'continue',
-    replace: "consider('send_wait', wait_for(sends, now))",
+    replace: "if wait > longest then name, longest = 'send_wait', wait end",
     by: '',
   },
   {
@@ -125,8 +125,8 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
   {
     without: 'the life of the longest window',
     script: 'continue',
-    replace: "redis.call('PEXPIRE', b.key, b.life)",
-    by: "redis.call('PEXPIRE', b.key, b.limits[1].window)",
+    replace: "redis.call('PEXPIRE', b.key, rules.life)",
+    by: "redis.call('PEXPIRE', b.key, rules.limits[1][2])",
   },
   {
     without: 'the next due time after a record',
