@@ -11,6 +11,8 @@ export const alphabets = {
 export type Alphabet = keyof typeof alphabets;
 
 const DASHES_AND_BLANKS = /[\s\u002D\u2010-\u2015]/g;
+/** As most people type it: nothing is left to do. */
+const NORMAL = /^[0-9A-Z]*$/;
 const NON_ASCII_DIGIT = /[\u0660-\u0669\u06F0-\u06F9\u0966-\u096F\uFF10-\uFF19]/g;
 
 /**
@@ -18,6 +20,7 @@ const NON_ASCII_DIGIT = /[\u0660-\u0669\u06F0-\u06F9\u0966-\u096F\uFF10-\uFF19]/
  * digits of their keyboard (Arabic, Persian, Devanagari, full width).
  */
 export function normaliseCode(typed: string): string {
+  if (NORMAL.test(typed)) return typed;
   return typed
     .replace(NON_ASCII_DIGIT, (digit) => String(digit.charCodeAt(0) - zeroOf(digit.charCodeAt(0))))
     .replace(DASHES_AND_BLANKS, '')

@@ -90,7 +90,11 @@ async function comeToAnEnd(world: World): Promise<void> {
   const { random } = world;
   for (const actor of [...world.actors]) if (random.chance(0.5)) world.kill(actor);
   const late = [...world.actors];
-  for (const job of world.jobs.values()) job.active = false;
+  for (const [name, job] of world.jobs) {
+    // Only the queue gives a job again.
+    if (job.active && job.message) world.jobs.delete(name);
+    else job.active = false;
+  }
   world.note(() => `nothing more fails; ${late.length} come late`);
   world.luck = { ...world.luck, losesJobs: 0 };
   if (late.length === 0) world.punctualFrom = world.now;

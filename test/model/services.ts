@@ -4,7 +4,7 @@ import type { Caller } from '../../src/applications/key-book.js';
 import { makeKeyring } from '../../src/codes/keyring.js';
 import type { AccountConfig, Config, Profile } from '../../src/config/config.js';
 import { DeliverService } from '../../src/delivery/deliver.service.js';
-import type { DeliveryQueue } from '../../src/delivery/delivery.queue.js';
+import type { DeliveryQueue, FirstMessage } from '../../src/delivery/delivery.queue.js';
 import { ReceiptService } from '../../src/delivery/receipts/receipt.service.js';
 import type { Guard } from '../../src/guard/guard.js';
 import type { Admission } from '../../src/guard/send.js';
@@ -55,6 +55,7 @@ const logger = { info: () => undefined, warn: () => undefined, error: () => unde
 /** What the services need from their surroundings; the model's world is that. */
 export interface Surroundings {
   addJob(entry: DueEntry): void;
+  sendFirst(entry: DueEntry, message: FirstMessage): boolean;
   countReceipt(labels: { account: string; status: string; outcome: string }): void;
   profile(): Profile;
 }
@@ -84,6 +85,9 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
   const queue = {
     add: (entry: DueEntry) => {
       surroundings.addJob(entry);
+    },
+    begin: (entry: DueEntry, message: FirstMessage) => {
+      if (!surroundings.sendFirst(entry, message)) surroundings.addJob(entry);
     },
   } as unknown as DeliveryQueue;
   const metrics = {

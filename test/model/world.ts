@@ -3,6 +3,7 @@ import type { Limits, Profile } from '../../src/config/config.js';
 import { ProviderError, type FailureKind } from '../../src/providers/errors.js';
 import type { RecipientRef } from '../../src/recipients/lookup.js';
 import { Problem } from '../../src/shared/problem.js';
+import type { FirstMessage } from '../../src/delivery/delivery.queue.js';
 import type { DueEntry } from '../../src/store/delivery.store.js';
 import { GRACE_MS } from '../../src/store/verification.store.js';
 import { Actor, type Effect, type Request } from './actor.js';
@@ -20,6 +21,8 @@ interface Job {
   readonly id: string;
   readonly deadline: number;
   active: boolean;
+  /** Of a first send by the process that has answered: nobody else knows of it. */
+  readonly message?: FirstMessage;
 }
 
 /** Where one history happens: its own shard of the shared Redis, its own number, its own clock. */
@@ -97,6 +100,7 @@ export class World {
             addJob: (entry) => {
               this.addJob(entry);
             },
+            sendFirst: (entry, message) => this.sendFirst(entry, message),
             countReceipt: ({ outcome }) => {
               this.note(() => `${what}: ${outcome}`);
             },
@@ -142,8 +146,10 @@ export class World {
   kill(actor: Actor): void {
     this.note(() => `${actor.what} dies`);
     this.forget(actor);
-    const job = this.jobs.get(actor.request.job ?? '');
-    if (job) job.active = false;
+    const name = actor.request.job ?? '';
+    const job = this.jobs.get(name);
+    if (job?.message) this.jobs.delete(name);
+    else if (job) job.active = false;
   }
 
   async moveTo(time: number): Promise<void> {
@@ -161,7 +167,7 @@ export class World {
       return undefined;
     }
     job.active = true;
-    return this.begin(`worker ${this.short(job.id)}`, ({ deliver }) => deliver.run(job.id), { job: name });
+    return this.begin(`worker ${this.short(job.id)}`, ({ deliver }) => deliver.run(job.id, job.message), { job: name });
   }
 
   poll(): Promise<Actor> {
@@ -198,6 +204,15 @@ export class World {
     }
     const name = `${id}-${revision}`;
     if (!this.jobs.has(name)) this.jobs.set(name, { id, deadline: expiresAt, active: false });
+  }
+
+  /** Every other one finds a place. Under way from then on, beside whatever job the clock adds meanwhile. */
+  private sendFirst({ id, expiresAt }: DueEntry, message: FirstMessage): boolean {
+    if (this.ids.length % 2 === 0) return false;
+    if (!this.random.chance(this.luck.losesJobs)) {
+      this.jobs.set(`${id}-first`, { id, deadline: expiresAt, active: false, message });
+    }
+    return true;
   }
 
   private async script(actor: Actor, effect: Extract<Effect, { kind: 'script' }>): Promise<unknown> {
