@@ -16,6 +16,8 @@ export interface Caller {
   readonly limits: Limits;
   /** Of numbers that are not in international form and name none. */
   readonly country?: string;
+  /** Texts that people read may hold addresses of the web. */
+  readonly allowUrls: boolean;
 }
 
 /** It belongs to no application; no route that asks for one takes its scope. */
@@ -25,6 +27,7 @@ const ADMIN: Caller = {
   mode: 'live',
   scopes: new Set<Scope>(['admin']),
   limits: NO_LIMITS,
+  allowUrls: false,
 };
 
 /**
@@ -41,9 +44,9 @@ export class KeyBook {
     @Inject(CONFIG) config: Config,
     @Inject(KEYRING) private readonly keyring: Keyring,
   ) {
-    for (const { name, keys, limits, country } of config.applications.values()) {
+    for (const { name, keys, limits, country, allowUrls } of config.applications.values()) {
       for (const { id, token, mode, scopes, ipRanges, expiresAt } of keys) {
-        const caller = { keyId: id, application: name, mode, scopes: new Set(scopes), limits, country };
+        const caller = { keyId: id, application: name, mode, scopes: new Set(scopes), limits, country, allowUrls };
         this.add(token, caller, { addresses: ipRanges && addressList(ipRanges), expiresAt });
       }
     }

@@ -125,7 +125,7 @@ export class KeyCache implements OnApplicationShutdown {
 function toCredential(key: FoundKey): Credential {
   const { id, version, application, applicationActive, mode, scopes, ipRanges, expiresAt, revokedAt } = key;
   return {
-    caller: { keyId: id, application, mode, scopes: new Set(scopes), limits: DEFAULT_LIMITS },
+    caller: { keyId: id, application, mode, scopes: new Set(scopes), limits: DEFAULT_LIMITS, allowUrls: false },
     version,
     applicationActive,
     addresses: ipRanges && addressList(ipRanges),

@@ -61,6 +61,8 @@ export interface ApplicationConfig {
   readonly guard: GuardSettings;
   /** ISO 3166-1 country of numbers that are not in international form and name none. */
   readonly country?: string;
+  /** Texts that people read may hold addresses of the web. */
+  readonly allowUrls: boolean;
 }
 
 /** When a step counts as done, so that no further one starts. */

@@ -89,6 +89,11 @@ export class KeySchema {
   @IsOptional() @Matches(TIME, TIME_HELP) @IsISO8601({ strict: true }) expires_at?: string;
 }
 
+class TextsSchema {
+  /** Templates, senders and payees may hold addresses of the web. */
+  @IsOptional() @IsBoolean() allow_urls: boolean = false;
+}
+
 export class ApplicationSchema {
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => KeySchema) keys: KeySchema[] = [];
 
@@ -99,6 +104,8 @@ export class ApplicationSchema {
   @IsOptional() guard?: unknown;
 
   @IsOptional() @IsIn(getCountries(), { message: 'must be a country with phone numbers, like DE' }) country?: string;
+
+  @IsOptional() @ValidateNested() @Type(() => TextsSchema) texts?: TextsSchema;
 }
 
 /** What `parse` reads: read again where it is loaded. */

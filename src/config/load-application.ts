@@ -15,7 +15,8 @@ export function loadApplication(name: string, value: unknown, errors: SettingErr
   refuseSharedIds(keys, path, errors);
   const limits = loadLimits(application.limits, `${path}.limits`, errors);
   const guard = loadGuard(application.guard, isOff(application.limits), `${path}.guard`, errors);
-  return { name, keys, limits, guard, country: application.country };
+  const allowUrls = application.texts?.allow_urls ?? false;
+  return { name, keys, limits, guard, country: application.country, allowUrls };
 }
 
 const keyOf = ({ id, token, mode, scopes, ip_ranges, expires_at }: KeySchema, application: string): KeyConfig => ({

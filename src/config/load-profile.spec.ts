@@ -19,6 +19,7 @@ const withProfile = (profile: unknown, name = 'shop/login') => ({
   applications: {
     shop: { keys: [{ id: 'shop-1', token: 'a-token-of-the-shop', mode: 'live' }] },
     empty: {},
+    linked: { keys: [{ id: 'linked-1', token: 'a-token-of-the-linked', mode: 'live' }], texts: { allow_urls: true } },
   },
   profiles: { [name]: profile },
 });
@@ -76,6 +77,9 @@ describe('profiles of the file', () => {
     ['channels.0.template', { channels: [{ ...sms, template: `{{code}}${'x'.repeat(493)}` }] }, /shorter than/],
     ['channels.0.from', { channels: [{ ...sms, from: '' }] }, /longer than/],
     ['channels.0.from', { channels: [{ ...sms, from: 'x'.repeat(65) }] }, /shorter than/],
+    ['channels.0.template', { channels: [{ ...sms, template: '{{code}} at evil.example' }] }, /address of the web/],
+    ['channels.0.from', { channels: [{ ...sms, from: 'evil.example' }] }, /address of the web/],
+    ['channels.0.from', { channels: [{ ...sms, from: 'Shop\u200b' }] }, /zero-width/],
     ['channels.0.wait', { channels: [{ ...sms, wait: 4 }] }, /must not be less than 5/],
     ['channels.0.wait', { channels: [{ ...sms, wait: 901 }] }, /must not be greater than 900/],
     ['channels.0.wait', { channels: [{ ...sms, wait: 30.5 }] }, /must be an integer/],
@@ -96,6 +100,8 @@ describe('profiles of the file', () => {
     ['defaults.max_checks', { channels: [sms], defaults: { max_checks: 0 } }, /must not be less than 1/],
     ['defaults.max_checks', { channels: [sms], defaults: { max_checks: 11 } }, /must not be greater than 10/],
     ['defaults.template', { channels: [sms], defaults: { template: HUSH } }, /must hold {{code}}/],
+    ['defaults.template', { channels: [sms], defaults: { template: '{{code}}\u202e' } }, /zero-width/],
+    ['defaults.template', { channels: [sms], defaults: { template: 'www.x {{code}}' } }, /address of the web/],
     ['defaults.locale', { channels: [sms], defaults: { locale: 7 } }, /must be a string/],
     ['defaults.locale', { channels: [sms], defaults: { locale: HUSH } }, /must be a language tag/],
     ['defaults.locale', { channels: [sms], defaults: { locale: 'constructor' } }, /must be a language tag/],
@@ -133,6 +139,13 @@ describe('profiles of the file', () => {
     expect(faults(steps(sms), 'empty/login')).toEqual([
       'profiles.empty/login.channels.0: no account can be used for sms by the keys of empty',
     ]);
+  });
+
+  it('may hold addresses of the web where the application allows it', () => {
+    const texts = { from: 'shop.example', template: '{{code}} for https://shop.example' };
+    const profile = { channels: [{ ...sms, ...texts }], defaults: { template: texts.template } };
+    expect(faults(profile, 'linked/login')).toEqual([]);
+    expect(faults(profile)).toHaveLength(3);
   });
 
   it('are refused when they are no mapping', () => {

@@ -1,7 +1,8 @@
+import { textFault } from '../shared/safe-text.js';
 import type { SettingError } from './config.errors.js';
 import type { Config, Profile, ProfileChannel } from './config.js';
 import { ProfileSchema, type StepSchema } from './file.schema.js';
-import { brokenRules, hasCode } from './plan-rules.js';
+import { brokenRules, hasCode, unsafeTexts } from './plan-rules.js';
 import { isUsable } from './routing.js';
 import { checked } from './validate.js';
 
@@ -34,11 +35,15 @@ export function loadProfile(
       errors.push({ setting: `${path}.channels.${index}`, message });
     }
   });
-  for (const { step, field, message } of brokenRules(steps)) {
+  for (const { step, field, message } of [...brokenRules(steps), ...unsafeTexts(steps, application.allowUrls)]) {
     errors.push({ setting: `${path}.channels.${step}.${field}`, message });
   }
-  if (profile.defaults?.template !== undefined && !hasCode(profile.defaults.template)) {
-    errors.push({ setting: `${path}.defaults.template`, message: 'must hold {{code}}' });
+  const { template } = profile.defaults ?? {};
+  if (template !== undefined) {
+    const setting = `${path}.defaults.template`;
+    if (!hasCode(template)) errors.push({ setting, message: 'must hold {{code}}' });
+    const fault = textFault(template, application.allowUrls);
+    if (fault !== undefined) errors.push({ setting, message: fault });
   }
   return {
     id: `file-${name}`,

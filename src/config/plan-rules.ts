@@ -1,3 +1,4 @@
+import { senderFault, textFault } from '../shared/safe-text.js';
 import { bounds } from './bounds.js';
 import type { Step } from './config.js';
 
@@ -23,6 +24,20 @@ export function brokenRules(steps: readonly Pick<Step, 'channel' | 'wait' | 'tem
       broken.push({ step: index, field: 'template', message: 'must hold {{code}}' });
     }
     return broken;
+  });
+}
+
+/** What people read of a step holds no link (unless the application allows it), and nothing that hides. */
+export function unsafeTexts(
+  steps: readonly Pick<Step, 'channel' | 'from' | 'template'>[],
+  allowUrls: boolean,
+): BrokenRule[] {
+  return steps.flatMap(({ channel, from, template }, step) => {
+    const faults = {
+      from: from && senderFault(from, channel, allowUrls),
+      template: template && textFault(template, allowUrls),
+    };
+    return Object.entries(faults).flatMap(([field, message]) => (message ? [{ step, field, message }] : []));
   });
 }
 

@@ -3,9 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../applications/key-book.js';
 import { bounds } from '../config/bounds.js';
 import { CONFIG, type Config, type Profile, type ProfileChannel } from '../config/config.js';
-import { brokenRules, hasCode } from '../config/plan-rules.js';
+import { brokenRules, hasCode, unsafeTexts } from '../config/plan-rules.js';
 import { isUsable } from '../config/routing.js';
 import { notFound, Problem, unavailable, validationFailed, type FieldError } from '../shared/problem.js';
+import { textFault } from '../shared/safe-text.js';
 import { ProfileStore, type StoredProfile } from '../store/profile.store.js';
 import { ProfileBook } from './profile-book.js';
 import type { ChannelInput, ChannelsBody, ProfileBody, ProfileQuery } from './profile.schema.js';
@@ -21,16 +22,16 @@ export class ProfileService {
     private readonly book: ProfileBook,
   ) {}
 
-  async create({ application, mode }: Caller, body: ProfileBody): Promise<Profile> {
+  async create(caller: Caller, body: ProfileBody): Promise<Profile> {
     const profile: Profile = {
       id: randomUUID(),
-      application,
+      application: caller.application,
       name: body.name,
       status: body.status ?? 'active',
       defaults: body.defaults ?? {},
       channels: toChannels(body.channels ?? [], []),
     };
-    await this.save(profile, mode);
+    await this.save(profile, caller);
     return profile;
   }
 
@@ -96,14 +97,14 @@ export class ProfileService {
       const read = await this.store.find(caller.application, id);
       if (!read) throw notFound('profile');
       const profile = edit(read.profile);
-      if (await this.save(profile, caller.mode, read)) return profile;
+      if (await this.save(profile, caller, read)) return profile;
     }
     throw unavailable();
   }
 
   /** @returns false when somebody else was faster. @throws Problem 422 for every broken rule */
-  private async save(profile: Profile, mode: Caller['mode'], read?: StoredProfile): Promise<boolean> {
-    const errors = this.errorsOf(profile, mode);
+  private async save(profile: Profile, caller: Caller, read?: StoredProfile): Promise<boolean> {
+    const errors = this.errorsOf(profile, caller);
     if (this.book.fromFile(profile.application).some(({ name }) => name === profile.name)) errors.push(NAME_TAKEN);
     if (errors.length > 0) throw validationFailed(errors);
     const outcome = await this.store.save(profile, read);
@@ -113,7 +114,7 @@ export class ProfileService {
     return outcome === 'saved';
   }
 
-  private errorsOf({ channels, defaults }: Profile, mode: Caller['mode']): FieldError[] {
+  private errorsOf({ channels, defaults }: Profile, { mode, allowUrls }: Caller): FieldError[] {
     const errors = channels.flatMap(({ channel }, index): FieldError[] =>
       isUsable(this.config, channel, mode)
         ? []
@@ -124,12 +125,18 @@ export class ProfileService {
       const index = channels.indexOf(active[step] as ProfileChannel);
       errors.push({ field: `channels.${index}.${field}`, message });
     }
+    for (const { step, field, message } of unsafeTexts(channels, allowUrls)) {
+      errors.push({ field: `channels.${step}.${field}`, message });
+    }
     if (channels.length > bounds.steps) {
       errors.push({ field: 'channels', message: `must not be more than ${bounds.steps}` });
     }
-    if (defaults.template !== undefined && !hasCode(defaults.template)) {
-      errors.push({ field: 'defaults.template', message: 'must hold {{code}}' });
-    }
+    const { template } = defaults;
+    if (template === undefined) return errors;
+    const field = 'defaults.template';
+    if (!hasCode(template)) errors.push({ field, message: 'must hold {{code}}' });
+    const fault = textFault(template, allowUrls);
+    if (fault !== undefined) errors.push({ field, message: fault });
     return errors;
   }
 

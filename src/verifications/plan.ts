@@ -1,6 +1,7 @@
+import type { Caller } from '../applications/key-book.js';
 import { bounds } from '../config/bounds.js';
 import type { CodeDefaults, Config, Mode, Profile, Step } from '../config/config.js';
-import { brokenRules } from '../config/plan-rules.js';
+import { brokenRules, unsafeTexts } from '../config/plan-rules.js';
 import { accountsFor } from '../config/routing.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { validationFailed, type FieldError } from '../shared/problem.js';
@@ -38,11 +39,12 @@ export function planOfProfile(config: Config, profile: Profile | undefined, mode
 export function planOfChannels(
   config: Config,
   channels: readonly ChannelInput[],
-  mode: Mode,
+  { mode, allowUrls }: Pick<Caller, 'mode' | 'allowUrls'>,
   recipient: Recipient,
 ): Plan {
   const steps = channels.map((one) => toStep({ wait: bounds.wait.default, confirm_on: 'delivered', ...one }));
-  const errors: FieldError[] = brokenRules(steps).map(({ step, field, message }) => ({
+  const broken = [...brokenRules(steps), ...unsafeTexts(steps, allowUrls)];
+  const errors: FieldError[] = broken.map(({ step, field, message }) => ({
     field: `channels.${step}.${field}`,
     message,
   }));

@@ -6,6 +6,7 @@ import { recipientRef, referenceHash, type RecipientRef } from '../recipients/lo
 import type { Recipient } from '../recipients/recipient.js';
 import { validationFailed } from '../shared/problem.js';
 import type { Admission, LimitKey, Send } from '../guard/send.js';
+import { textFault } from '../shared/safe-text.js';
 import type { CodeFacts, Facts } from '../store/facts.js';
 import { newVerificationId } from '../store/keys.js';
 import type { Once } from '../store/verification.store.js';
@@ -30,7 +31,7 @@ export interface StartRequest {
   readonly once?: Once;
 }
 
-/** @param now Unix milliseconds. @throws Problem 422 naming `code` */
+/** @param now Unix milliseconds. @throws Problem 422 naming `code` or `transaction.payee` */
 export function startRequest(
   caller: Caller,
   body: StartBody,
@@ -42,6 +43,8 @@ export function startRequest(
   const { application, mode } = caller;
   const { defaults, profile } = plan;
   const { reference, metadata, autofill, transaction } = body;
+  const fault = transaction && textFault(transaction.payee, caller.allowUrls);
+  if (fault !== undefined) throw validationFailed([{ field: 'transaction.payee', message: fault }]);
   const facts: Facts = {
     to: recipient.address,
     country: recipient.country,

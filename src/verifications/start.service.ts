@@ -135,7 +135,7 @@ export class StartService {
     await this.refuseUnknownWebhook(caller, body);
     const recipient = parseRecipient(body.to, body.country ?? caller.country);
     const plan = body.channels
-      ? planOfChannels(this.config, body.channels, caller.mode, recipient)
+      ? planOfChannels(this.config, body.channels, caller, recipient)
       : planOfProfile(
           this.config,
           await this.profiles.find(caller.application, body.profile ?? ''),

@@ -148,4 +148,5 @@ export const callerWith = (limits: Caller['limits']): Caller => ({
   mode: 'live',
   scopes: new Set(['verifications'] as const),
   limits,
+  allowUrls: false,
 });

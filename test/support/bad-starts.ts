@@ -96,6 +96,10 @@ export const MEANINGLESS: Case[] = [
   ['channels.0.channel', step({ channel: 'email' })],
   ['channels.0.channel', { to: 'max@example.com' }],
   ['channels.0.template', step({ template: 'no place for it' })],
+  ['channels.0.template', step({ template: '{{code}} at https://evil.example' })],
+  ['channels.0.template', step({ template: '{{code}}.com' })],
+  ['channels.0.from', step({ from: 'evil.example' })],
+  ['transaction.payee', payment({ payee: 'evil.example' })],
   ['channels.0.wait', { channels: [{ channel: 'voice', wait: 59 }, SMS] }],
   ['alphabet', { alphabet: 'runes' }],
   ['code', { code: '12 34' }],
@@ -144,6 +148,14 @@ const UNPRINTABLE = {
   'a C1 control': '\u0085',
 };
 const OTHER = { 'a line separator': '\u2028', 'half a character': '\ud800' };
+/** Only where people read the text as a message. */
+const HIDDEN = { 'a right-to-left override': '\u202e', 'a zero-width blank': '\u200b', 'a byte order mark': '\ufeff' };
+const READ_BY_PEOPLE = /template|from|payee/;
 export const CONTROLS: (readonly [what: string, ...Case])[] = Object.entries({ ...UNPRINTABLE, ...OTHER }).flatMap(
   ([what, text]) => TEXTS.map((of) => [what, ...of(text)] as const),
+);
+CONTROLS.push(
+  ...Object.entries(HIDDEN).flatMap(([what, text]) =>
+    TEXTS.map((of) => [what, ...of(text)] as const).filter(([, field]) => READ_BY_PEOPLE.test(field)),
+  ),
 );

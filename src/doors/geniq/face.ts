@@ -24,11 +24,17 @@ const BY_FIELD: Readonly<Record<string, ResponseCode>> = {
   to: 11,
   originator: 12,
   'channels.0.channel': 10,
+  'channels.0.from': 12,
   code: 22,
 };
 
 /** The core's names for what callers know by others. */
-const NAMES: Readonly<Record<string, string>> = { to: 'recipient', 'channels.0.channel': 'recipient' };
+const NAMES: Readonly<Record<string, string>> = {
+  to: 'recipient',
+  'channels.0.channel': 'recipient',
+  'channels.0.from': 'originator',
+  'channels.0.template': 'template',
+};
 
 /** Budgets of the recipient, and not of the caller: whoever asks too often for one number is taken for a spammer. */
 const SPAM = /_per_number$|_per_verification$|^send_wait$/;
