@@ -1,8 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { hmac, type Keyring } from '../codes/keyring.js';
-import { CONFIG, type Config, type Limits, type Mode, type Scope } from '../config/config.js';
+import { CONFIG, type Config, type Limits, type Mode, type Retention, type Scope } from '../config/config.js';
 import { NO_LIMITS } from '../config/limits.js';
+import { DEFAULT_RETENTION } from '../config/load-retention.js';
 import { addressList } from '../shared/addresses.js';
 import { KEYRING } from '../shared/tokens.js';
 import type { Credential } from './credential.js';
@@ -18,6 +19,7 @@ export interface Caller {
   readonly country?: string;
   /** Texts that people read may hold addresses of the web. */
   readonly allowUrls: boolean;
+  readonly retention: Retention;
 }
 
 /** It belongs to no application; no route that asks for one takes its scope. */
@@ -28,6 +30,7 @@ const ADMIN: Caller = {
   scopes: new Set<Scope>(['admin']),
   limits: NO_LIMITS,
   allowUrls: false,
+  retention: DEFAULT_RETENTION,
 };
 
 /**
@@ -44,9 +47,11 @@ export class KeyBook {
     @Inject(CONFIG) config: Config,
     @Inject(KEYRING) private readonly keyring: Keyring,
   ) {
-    for (const { name, keys, limits, country, allowUrls } of config.applications.values()) {
+    for (const { name, keys, ...settings } of config.applications.values()) {
+      const { limits, country, allowUrls, retention } = settings;
       for (const { id, token, mode, scopes, ipRanges, expiresAt } of keys) {
-        const caller = { keyId: id, application: name, mode, scopes: new Set(scopes), limits, country, allowUrls };
+        const rules = { limits, country, allowUrls, retention };
+        const caller = { keyId: id, application: name, mode, scopes: new Set(scopes), ...rules };
         this.add(token, caller, { addresses: ipRanges && addressList(ipRanges), expiresAt });
       }
     }

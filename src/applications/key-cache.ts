@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { hmac } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { DEFAULT_LIMITS } from '../config/limits.js';
+import { DEFAULT_RETENTION } from '../config/load-retention.js';
 import { addressList } from '../shared/addresses.js';
 import { BoundedMap } from '../shared/bounded-map.js';
 import { unavailable } from '../shared/problem.js';
@@ -122,10 +123,13 @@ export class KeyCache implements OnApplicationShutdown {
   }
 }
 
+/** What only the file can say otherwise. */
+const DEFAULTS = { limits: DEFAULT_LIMITS, allowUrls: false, retention: DEFAULT_RETENTION };
+
 function toCredential(key: FoundKey): Credential {
   const { id, version, application, applicationActive, mode, scopes, ipRanges, expiresAt, revokedAt } = key;
   return {
-    caller: { keyId: id, application, mode, scopes: new Set(scopes), limits: DEFAULT_LIMITS, allowUrls: false },
+    caller: { keyId: id, application, mode, scopes: new Set(scopes), ...DEFAULTS },
     version,
     applicationActive,
     addresses: ipRanges && addressList(ipRanges),

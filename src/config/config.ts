@@ -53,6 +53,14 @@ export interface Limits {
   readonly failures_per_number: readonly Limit[];
 }
 
+/** For how many milliseconds after a code's end something of a verification is kept. */
+export interface Retention {
+  /** The address and what else is sealed: reference, metadata, plan, payment. */
+  readonly numberMs: number;
+  /** The record: status, times, attempts, masked address. Not shorter. */
+  readonly recordMs: number;
+}
+
 export interface ApplicationConfig {
   readonly name: string;
   readonly keys: readonly KeyConfig[];
@@ -63,6 +71,7 @@ export interface ApplicationConfig {
   readonly country?: string;
   /** Texts that people read may hold addresses of the web. */
   readonly allowUrls: boolean;
+  readonly retention: Retention;
 }
 
 /** When a step counts as done, so that no further one starts. */

@@ -106,6 +106,17 @@ export class ApplicationSchema {
   @IsOptional() @IsIn(getCountries(), { message: 'must be a country with phone numbers, like DE' }) country?: string;
 
   @IsOptional() @ValidateNested() @Type(() => TextsSchema) texts?: TextsSchema;
+
+  /** A mapping of lives, `load-retention.ts`. */
+  @IsOptional() retention?: unknown;
+}
+
+const LIFE = /^[1-9]\d{0,3}[hd]$/;
+const LIFE_HELP = { message: 'must be hours or days like 24h or 7d' };
+
+export class RetentionSchema {
+  @IsOptional() @Matches(LIFE, LIFE_HELP) number?: string;
+  @IsOptional() @Matches(LIFE, LIFE_HELP) record?: string;
 }
 
 /** What `parse` reads: read again where it is loaded. */

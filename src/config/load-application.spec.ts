@@ -126,3 +126,32 @@ describe('limits', () => {
     expect(faults({ shop: { limits } })).toEqual(['applications.shop.limits: must be a mapping']);
   });
 });
+
+describe('retention', () => {
+  const [hour, day] = [3_600_000, 86_400_000];
+  const load = (retention: unknown) => loadFile({ applications: { shop: { retention } } }, {}).applications.get('shop');
+
+  it.each<[unknown, number, number]>([
+    [undefined, day, day],
+    [{}, day, day],
+    [{ number: '1h' }, hour, day],
+    [{ number: '7d' }, 7 * day, 7 * day],
+    [{ record: '90d' }, day, 90 * day],
+    [{ number: '30d', record: '30d' }, 30 * day, 30 * day],
+  ])('may be %j', (retention, numberMs, recordMs) => {
+    expect(load(retention)?.retention).toEqual({ numberMs, recordMs });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['.number', { number: '31d' }, 'must be between 1h and 30d'],
+    ['.record', { record: '91d' }, 'must be between 1h and 90d'],
+    ['.record', { record: '23h' }, 'must not be shorter than number'],
+    ['.number', { number: '0h' }, 'must be hours or days like 24h or 7d'],
+    ['.number', { number: '60m' }, 'must be hours or days like 24h or 7d'],
+    ['.record', { record: 7 }, 'must be hours or days like 24h or 7d'],
+    ['.code', { code: '1h' }, 'is not a known setting'],
+    ['', HUSH, 'must be a mapping'],
+  ])('refuses a wrong %s: %j', (setting, retention, message) => {
+    expect(faults({ shop: { retention } })).toContain(`applications.shop.retention${setting}: ${message}`);
+  });
+});

@@ -3,6 +3,7 @@ import type { ApplicationConfig, KeyConfig, Limits } from './config.js';
 import { ApplicationSchema, LimitsSchema, type KeySchema } from './file.schema.js';
 import { DEFAULT_LIMITS, NO_LIMITS, parseLimits, parseWaits } from './limits.js';
 import { loadGuard } from './load-guard.js';
+import { loadRetention } from './load-retention.js';
 import { checked } from './validate.js';
 
 export function loadApplication(name: string, value: unknown, errors: SettingError[]): ApplicationConfig | undefined {
@@ -16,7 +17,8 @@ export function loadApplication(name: string, value: unknown, errors: SettingErr
   const limits = loadLimits(application.limits, `${path}.limits`, errors);
   const guard = loadGuard(application.guard, isOff(application.limits), `${path}.guard`, errors);
   const allowUrls = application.texts?.allow_urls ?? false;
-  return { name, keys, limits, guard, country: application.country, allowUrls };
+  const retention = loadRetention(application.retention, `${path}.retention`, errors);
+  return { name, keys, limits, guard, country: application.country, allowUrls, retention };
 }
 
 const keyOf = ({ id, token, mode, scopes, ip_ranges, expires_at }: KeySchema, application: string): KeyConfig => ({

@@ -61,7 +61,7 @@ export class DeliverService {
   }
 
   /** Nothing where the secret that sealed them was retired. */
-  private recall({ id, facts: sealed, state: { keyId, generation } }: Claim): Partial<FirstMessage> {
+  private recall({ id, sealed, state: { keyId, generation } }: Claim): Partial<FirstMessage> {
     const facts = openFacts(this.keyring, sealed);
     return { facts, code: facts && codeOf(this.keyring, keyId, id, generation, facts.code) };
   }

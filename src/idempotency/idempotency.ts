@@ -5,6 +5,7 @@ import { open, seal } from '../codes/seal.js';
 import { Problem, unavailable } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { CallStore } from '../store/call.store.js';
+import { takeOut, type Apart } from './aside.js';
 import { callOf, type Call } from './call.js';
 
 declare module 'fastify' {
@@ -14,9 +15,8 @@ declare module 'fastify' {
   }
 }
 
-interface Answer {
+interface Answer extends Apart {
   readonly status: number;
-  readonly body: string;
 }
 
 /** The name under which scripts remember the effect of this request; undefined where it has no Idempotency-Key. */
@@ -73,8 +73,9 @@ export class Idempotency {
         request.call = { ...call, run: claimed.run };
         return false;
       case 'answered': {
-        const { status, body: first } = this.unseal(call, claimed.answer);
-        reply.status(status).type('application/json; charset=utf-8').send(first);
+        const first = this.unseal(call, claimed.answer);
+        const text = await this.whole(call, first);
+        reply.status(first.status).type('application/json; charset=utf-8').send(text);
         return true;
       }
       case 'running':
@@ -89,14 +90,25 @@ export class Idempotency {
       await this.calls.release(name, run, status < 500);
       return;
     }
-    const answer: Answer = { status, body: typeof payload === 'string' ? payload : '' };
-    await this.calls.keep(name, seal(this.keyring, purposeOf(print), JSON.stringify(answer)));
+    const whole = typeof payload === 'string' ? payload : '';
+    const answer: Answer = { status, ...(whole === '' ? { body: '' } : takeOut(whole)) };
+    const sealed = (text: string): string => seal(this.keyring, purposeOf(print), text);
+    // First what an answer is not whole without.
+    if (answer.verification !== undefined) await this.calls.keepAside(answer.verification, name, sealed(whole));
+    await this.calls.keep(name, sealed(JSON.stringify(answer)));
   }
 
   private unseal({ print }: Call, sealed: string): Answer {
     const json = open(this.keyring, purposeOf(print), sealed);
     if (json === undefined) throw unavailable();
     return JSON.parse(json) as Answer;
+  }
+
+  /** Byte for byte as it was, unless what it told of a person has gone meanwhile. */
+  private async whole({ name, print }: Call, { body, verification }: Answer): Promise<string> {
+    if (verification === undefined) return body;
+    const aside = await this.calls.aside(verification, name);
+    return (aside === undefined ? undefined : open(this.keyring, purposeOf(print), aside)) ?? body;
   }
 }
 

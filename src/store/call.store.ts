@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { REDIS } from '../shared/redis.js';
+import { answersKey, factsKey } from './keys.js';
 import { loadScript, run } from './script.js';
 
 const scripts = {
   claim: loadScript('claim_call'),
   keep: loadScript('keep_answer'),
+  keepAside: loadScript('keep_aside'),
   release: loadScript('release_call'),
 };
 
@@ -42,6 +44,17 @@ export class CallStore {
 
   async keep(name: string, sealed: string): Promise<void> {
     await run(this.redis, scripts.keep, [callKey(name)], [sealed, ANSWER_LIFE_MS]);
+  }
+
+  /** Keeps what an answer tells of a person as long as the verification's facts, and no longer. */
+  async keepAside(verification: string, name: string, sealed: string): Promise<void> {
+    const keys = [factsKey(verification), answersKey(verification)];
+    await run(this.redis, scripts.keepAside, keys, [name, sealed, ANSWER_LIFE_MS]);
+  }
+
+  /** Undefined when it has gone. */
+  async aside(verification: string, name: string): Promise<string | undefined> {
+    return (await this.redis.hget(answersKey(verification), name)) ?? undefined;
   }
 
   /** @param refused without an effect, for sure */

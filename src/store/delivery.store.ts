@@ -6,6 +6,7 @@ import type { RecipientRef } from '../recipients/lookup.js';
 import { REDIS } from '../shared/redis.js';
 import { budgetArguments, toLimited, type Limited } from './budgets.js';
 import { allShards, dueKey, factsKey, failuresKey, sendsKey, stateKey } from './keys.js';
+import type { SealedFacts } from './facts.js';
 import { parseState, type Delivery, type VerificationState } from './record.js';
 import { loadScript, run } from './script.js';
 import { GRACE_MS, type NextAttempt, type Once } from './verification.store.js';
@@ -30,8 +31,7 @@ export interface Claim {
   readonly fence: number;
   readonly now: number;
   readonly state: VerificationState;
-  /** Sealed. */
-  readonly facts: string;
+  readonly sealed: SealedFacts;
 }
 
 interface Failure {
@@ -99,7 +99,7 @@ export class DeliveryStore {
         tries: Number(tries),
         now: Number(now),
         state,
-        facts: String(facts),
+        sealed: { facts: String(facts), ownCode: state.ownCode },
       }
     );
   }

@@ -9,7 +9,7 @@ import type { Decision } from '../guard/policy.js';
 /** Appended to a text so that the phone offers the code only to the right app or site. */
 export type Autofill = { readonly app_hash: string } | { readonly origin: string };
 
-/** How the code is made again, or the caller's own code. */
+/** How the code is made again, or the caller's own code: that one is sealed apart, and ends with the verification. */
 export interface CodeFacts {
   /** Unix seconds. */
   readonly issuedAt: number;
@@ -40,13 +40,27 @@ export interface Facts {
 }
 
 const PURPOSE = 'facts';
+const OWN_CODE = 'own code';
 
-export const sealFacts = (ring: Keyring, facts: Facts): string => seal(ring, PURPOSE, JSON.stringify(facts));
+/** Facts as Redis keeps them: what is needed as long as people may ask, and what only a live code needs. */
+export interface SealedFacts {
+  readonly facts: string;
+  readonly ownCode?: string;
+}
 
-/** Undefined when the secret that sealed them was retired. */
-export function openFacts(ring: Keyring, sealed: string): Facts | undefined {
-  const json = open(ring, PURPOSE, sealed);
-  return json === undefined ? undefined : (JSON.parse(json) as Facts);
+export function sealFacts(ring: Keyring, { code, ...rest }: Facts): SealedFacts {
+  const { own, ...made } = code;
+  const facts = seal(ring, PURPOSE, JSON.stringify({ ...rest, code: made }));
+  return { facts, ownCode: own === undefined ? undefined : seal(ring, OWN_CODE, own) };
+}
+
+/** Undefined when their time has passed, or the secret that sealed them was retired. */
+export function openFacts(ring: Keyring, { facts, ownCode }: SealedFacts): Facts | undefined {
+  const json = open(ring, PURPOSE, facts);
+  if (json === undefined) return undefined;
+  const opened = JSON.parse(json) as Facts;
+  const own = ownCode === undefined ? undefined : open(ring, OWN_CODE, ownCode);
+  return own === undefined ? opened : { ...opened, code: { ...opened.code, own } };
 }
 
 /** The code itself, from the key that the record names; undefined when that secret was retired. */

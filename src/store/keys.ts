@@ -7,14 +7,15 @@ import type { RecipientRef } from '../recipients/lookup.js';
  *
  * | key | holds | lives |
  * |---|---|---|
- * | `pl:{xx}:v:<id>` | a verification's state and attempts (hash) | to the expiry + 24 h |
- * | `pl:{xx}:f:<id>` | its sealed facts: address, plan, metadata | as the state |
+ * | `pl:{xx}:v:<id>` | a verification's state and attempts (hash) | to the expiry + `retention.record` |
+ * | `pl:{xx}:f:<id>` | its sealed facts: address, plan, metadata | to the expiry + `retention.number` |
+ * | `pl:{xx}:k:<id>` | sealed answers of calls with an Idempotency-Key, which tell of a person | 24 h, at most as the facts |
  * | `pl:{xx}:p:<recipient>:<slot>` | id of the live verification | to the expiry |
  * | `pl:{xx}:due` | when something must be done next for which id | 25 to 26 h from the last write |
  * | `pl:{xx}:bs:<recipient>`, `bf:` | times of its sends and failed checks, newest first (list) | the longest window |
  * | `pl:{xx}:ev` | outbox: events that are not published yet (stream) | 8 days from the last write |
  * | `pl:{xx}:i:<call>` | what a call with an Idempotency-Key has answered | 24 h |
- * | `pl:{xx}:n:<recipient>`, `t:<application>`, `r:<reference>` | search indexes | 48 h from the last write |
+ * | `pl:{xx}:n:<recipient>`, `t:<application>`, `r:<reference>` | search indexes | 24 h + `retention.record` from the last write |
  */
 const SHARDS = 256;
 
@@ -31,6 +32,7 @@ const shardOf = (id: string): string => id.slice(-2);
 
 export const stateKey = (id: string): string => `pl:{${shardOf(id)}}:v:${id}`;
 export const factsKey = (id: string): string => `pl:{${shardOf(id)}}:f:${id}`;
+export const answersKey = (id: string): string => `pl:{${shardOf(id)}}:k:${id}`;
 export const outboxKey = (shard: string): string => `pl:{${shard}}:ev`;
 export const dueKey = (shard: string): string => `pl:{${shard}}:due`;
 export const pendingKey = ({ shard, hash }: RecipientRef, slot: string): string => `pl:{${shard}}:p:${hash}:${slot}`;

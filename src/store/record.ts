@@ -30,6 +30,10 @@ export interface VerificationState {
   readonly id: string;
   readonly application: string;
   readonly keyId: string;
+  /** The address as events show it. */
+  readonly masked: string;
+  /** Sealed; only while it is live. */
+  readonly ownCode?: string;
   readonly status: Status;
   readonly delivery: Delivery;
   readonly createdAt: number;
@@ -57,6 +61,8 @@ export function parseState(id: string, flat: readonly string[], now: number): Ve
     id,
     application: text('app'),
     keyId: text('kid'),
+    masked: text('masked'),
+    ownCode: fields.own,
     status: status === 'pending' && now >= expiresAt ? 'expired' : status,
     delivery: text('delivery') as Delivery,
     createdAt: Number(text('created')),

@@ -1,21 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { bounds } from '../config/bounds.js';
-import type { Limits } from '../config/config.js';
+import type { Limits, Retention } from '../config/config.js';
 import { NO_LIMITS } from '../config/limits.js';
 import { budgetArguments, toAllowance, toLimited, type Allowance, type Limited } from './budgets.js';
 import { byNumberKey, byReferenceKey, byTimeKey, factsKey, failuresKey, pendingKey } from './keys.js';
 import { sendsKey, stateKey } from './keys.js';
 import { parseState, type Status, type VerificationState } from './record.js';
+import type { SealedFacts } from './facts.js';
 import { loadScript, run } from './script.js';
 import type { Channel } from '../providers/contract.js';
 import type { RecipientRef } from '../recipients/lookup.js';
 import { REDIS } from '../shared/redis.js';
 
-/** A record stays readable for a day after its code's end: for support, and for late receipts. */
-const RETENTION_MS = 24 * 3_600_000;
-/** Longer than any record lives (24 h of code and the retention). */
-const INDEX_LIFE_MS = 2 * 24 * 3_600_000;
 /** Whoever decides "now" also acts now; this is how long the poller gives it before it takes over. */
 export const GRACE_MS = 2_000;
 
@@ -57,11 +54,12 @@ export interface NewVerification {
   readonly webhook?: string;
   /** How its approval counts for the guard. */
   readonly guard?: string;
-  readonly facts: string;
+  readonly sealed: SealedFacts;
   readonly mac: string;
   readonly ttlMs: number;
   readonly maxChecks: number;
   readonly limits: Limits;
+  readonly retention: Retention;
   readonly next: NextAttempt;
   readonly once?: Once;
 }
@@ -76,10 +74,11 @@ export interface Continuation {
   readonly referenceHash?: string;
   /** Id of the one webhook that events go to from now on; without one they go where they went. */
   readonly webhook?: string;
-  readonly facts: string;
+  readonly sealed: SealedFacts;
   /** Only when there is a new code: it has a life of its own, and older ones stay right or not. */
   readonly code?: { readonly mac: string; readonly ttlMs: number; readonly olderStayRight: boolean };
   readonly limits: Limits;
+  readonly retention: Retention;
   readonly next: NextAttempt;
   readonly delayMs: number;
   readonly once?: Once;
@@ -117,8 +116,7 @@ export interface CheckOutcome {
 
 export interface StoredVerification {
   readonly state: VerificationState;
-  /** Sealed. */
-  readonly facts: string;
+  readonly sealed: SealedFacts;
   readonly allowance: Allowance;
   /** Redis's time of the reading. */
   readonly now: number;
@@ -149,11 +147,12 @@ export class VerificationStore {
     if (v.profile !== undefined) fields.push('profile', v.profile);
     if (v.webhook !== undefined) fields.push('hook', v.webhook);
     if (v.guard !== undefined) fields.push('guard', v.guard);
-    const numbers = [v.ttlMs, RETENTION_MS, INDEX_LIFE_MS];
+    if (v.sealed.ownCode !== undefined) fields.push('own', v.sealed.ownCode);
+    const numbers = [v.ttlMs, v.retention.recordMs, v.retention.numberMs];
     const answer = await run(this.redis, scripts.start, keys, [
       id,
       ...numbers,
-      v.facts,
+      v.sealed.facts,
       ...budgetArguments(limits),
       GRACE_MS,
       v.once ?? '',
@@ -168,19 +167,20 @@ export class VerificationStore {
     if (c.referenceHash) keys.push(byReferenceKey(recipient.shard, c.referenceHash));
     const plan = [next.step, next.channel, next.account, next.leaseMs, c.delayMs];
     const code = c.code ? [c.code.mac, c.code.ttlMs, c.code.olderStayRight ? 1 : 0] : ['', 0, 0];
-    const numbers = [...budgetArguments(limits), GRACE_MS, INDEX_LIFE_MS];
+    const numbers = [...budgetArguments(limits), GRACE_MS, c.retention.numberMs];
     const args = [
       id,
       c.generation,
-      c.facts,
+      c.sealed.facts,
       ...numbers,
       ...plan,
       ...code,
-      RETENTION_MS,
+      c.retention.recordMs,
       c.round ?? '',
       bounds.sends,
       c.webhook ?? '',
       c.once ?? '',
+      c.sealed.ownCode ?? '',
     ];
     const answer = (await run(this.redis, scripts.continue, keys, args)) as [string, ...unknown[]];
     if (answer[0] === 'limited') return toLimited(answer);
@@ -236,7 +236,8 @@ export class VerificationStore {
     const answer = (await run(this.redis, scripts.read, keys, [once, ...budgetArguments(limits)])) as unknown[];
     const [now, flat, facts, done] = answer as [number, string[], string, number];
     const state = parseState(id, flat, now);
-    return state && { state, facts, allowance: toAllowance(answer), now, done: done === 1 };
+    const sealed = { facts, ownCode: state?.ownCode };
+    return state && { state, sealed, allowance: toAllowance(answer), now, done: done === 1 };
   }
 }
 

@@ -59,7 +59,7 @@ export class NextService {
       if (status !== 'pending') {
         throw new Problem(409, 'already_final', 'Already ended', `The verification is already ${status}.`);
       }
-      const facts = openFacts(this.keyring, stored.facts);
+      const facts = openFacts(this.keyring, stored.sealed);
       if (!facts) throw unavailable();
       const view = await this.advance(caller, stored, facts, once);
       if (view) return view;

@@ -1,5 +1,4 @@
 import type { Caller } from '../applications/key-book.js';
-import { mask } from '../recipients/recipient.js';
 import { bounds } from '../config/bounds.js';
 import type { Facts } from '../store/facts.js';
 import type { Attempt, VerificationState } from '../store/record.js';
@@ -25,14 +24,14 @@ export const presentFor = ({ scopes }: Caller, allowance: Allowance): PresentOpt
   allowance,
 });
 
-/** A verification as callers see it (design §3). `facts` is missing only when the secret that sealed them was retired. */
+/** A verification as callers see it (design §3). `facts` is missing when their time has passed, or their secret was retired. */
 export function present(state: VerificationState, facts: Facts | undefined, options: PresentOptions) {
   const { next, attempts } = state;
   return {
     id: state.id,
     status: state.status,
     delivery: state.delivery,
-    to: facts ? (options.readPii ? facts.to : mask(facts.to)) : null,
+    to: facts && options.readPii ? facts.to : state.masked,
     profile: facts?.profile ?? null,
     reference: facts?.reference ?? null,
     metadata: facts?.metadata ?? {},

@@ -86,7 +86,7 @@ export class StartService {
    * @returns undefined when it has ended or changed since it was read
    */
   async continue(request: Repetition, stored: StoredVerification, step: number): Promise<VerificationView | undefined> {
-    const before = openFacts(this.keyring, stored.facts);
+    const before = openFacts(this.keyring, stored.sealed);
     const { state } = stored;
     if (!before || state.status !== 'pending') return undefined;
     const code = nextCode(request.facts, before);
@@ -105,13 +105,14 @@ export class StartService {
       recipient: request.recipient,
       referenceHash: request.referenceHash,
       webhook: request.webhook,
-      facts: sealFacts(this.keyring, facts),
+      sealed: sealFacts(this.keyring, facts),
       code: code && {
         mac: this.codeAndMac(state.keyId, state.id, state.generation + 1, facts).mac,
         ttlMs: code.ttl * 1_000,
         olderStayRight: facts.resend === 'any_live',
       },
       limits: request.caller.limits,
+      retention: request.caller.retention,
       next,
       delayMs,
       once: request.once,
@@ -169,11 +170,12 @@ export class StartService {
       profile: facts.profile,
       webhook: request.webhook,
       guard: request.guard,
-      facts: sealFacts(this.keyring, facts),
+      sealed: sealFacts(this.keyring, facts),
       mac,
       ttlMs,
       maxChecks,
       limits: caller.limits,
+      retention: caller.retention,
       next: first,
       once: request.once,
     });
@@ -186,6 +188,7 @@ export class StartService {
       id,
       application: caller.application,
       keyId,
+      masked: mask(facts.to),
       status: 'pending',
       delivery: 'queued',
       createdAt: now,

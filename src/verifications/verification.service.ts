@@ -54,7 +54,7 @@ export class VerificationService {
   async get(caller: Caller, id: string): Promise<VerificationView> {
     const stored = isVerificationId(id) ? await this.store.read(id, caller.limits) : undefined;
     if (stored?.state.application !== caller.application) throw notFound('verification');
-    return this.present(caller, stored, openFacts(this.keyring, stored.facts));
+    return this.present(caller, stored, openFacts(this.keyring, stored.sealed));
   }
 
   /** @throws Problem 404, or 409 when it has already ended */
@@ -88,7 +88,7 @@ export class VerificationService {
     for await (const { stored, position } of scan) {
       if (data.length === query.limit) return { data, next_cursor: encodeCursor(last as IndexPosition) };
       last = position;
-      const facts = openFacts(this.keyring, stored.facts);
+      const facts = openFacts(this.keyring, stored.sealed);
       if (stored.state.application === application && matches(stored, facts, query)) {
         data.push(this.present(caller, stored, facts));
       }
@@ -103,7 +103,9 @@ export class VerificationService {
 
 /** The index has found candidates by one property; the others are looked at here. */
 function matches({ state }: StoredVerification, facts: Facts | undefined, query: SearchQuery): boolean {
-  const { status, channel, reference } = query;
+  const { to, status, channel, reference } = query;
+  // A record may outlive its number: then nobody finds it by that any more.
+  if (to !== undefined && !facts) return false;
   if (status !== undefined && state.status !== status) return false;
   if (reference !== undefined && facts?.reference !== reference) return false;
   return (

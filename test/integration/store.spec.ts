@@ -18,7 +18,7 @@ describe('a claim', () => {
     const id = await bench.created();
     const claims = await Promise.all(Array.from({ length: 50 }, () => bench.deliveries.claim(id)));
     const given = claims.filter((claim) => claim !== undefined);
-    expect(given).toMatchObject([{ id, attempt: 1, tries: 1, fence: 1, facts: 'sealed' }]);
+    expect(given).toMatchObject([{ id, attempt: 1, tries: 1, fence: 1, sealed: { facts: 'sealed' } }]);
     expect(given[0]!.state.attempts).toMatchObject([{ n: 1, step: 0, channel: 'sms', account: 'first', round: 1 }]);
     expect(await bench.dueAt(id)).toBe(given[0]!.now + 5_000);
   });
@@ -138,7 +138,7 @@ describe('a continuation while an attempt is on its way', () => {
       attempts: [{ round: 1, status: result.status }],
     });
     const claim = await bench.claimed(id);
-    expect(claim).toMatchObject({ attempt: 2, facts: 'sealed again' });
+    expect(claim).toMatchObject({ attempt: 2, sealed: { facts: 'sealed again' } });
     expect(claim.state.attempts[1]).toMatchObject({ round: 2, account: 'other' });
   });
 
@@ -237,7 +237,7 @@ it('knows nothing of ids that do not exist, and writes nothing for them', async 
   expect(await bench.verifications.read(id)).toBeUndefined();
   expect(await bench.verifications.continue(bench.continuation(id, recipient))).toEqual({ kind: 'changed' });
   expect(await bench.deliveries.claim(id)).toBeUndefined();
-  const claim = { id, attempt: 1, tries: 1, fence: 1, now: Date.now(), facts: '', state };
+  const claim = { id, attempt: 1, tries: 1, fence: 1, now: Date.now(), sealed: { facts: '' }, state };
   expect(await bench.records(claim, sent({ next: nextIn(0) }))).toBe(false);
   expect(await redis.client.keys('pl:{c3}:*')).toEqual([]);
   expect(await redis.client.zcard(dueKey('c3'))).toBe(0);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Caller } from '../../src/applications/key-book.js';
 import { makeKeyring } from '../../src/codes/keyring.js';
 import type { AccountConfig, Config, Profile } from '../../src/config/config.js';
+import { DEFAULT_RETENTION } from '../../src/config/load-retention.js';
 import { DeliverService } from '../../src/delivery/deliver.service.js';
 import type { DeliveryQueue, FirstMessage } from '../../src/delivery/delivery.queue.js';
 import { ReceiptService } from '../../src/delivery/receipts/receipt.service.js';
@@ -149,4 +150,5 @@ export const callerWith = (limits: Caller['limits']): Caller => ({
   scopes: new Set(['verifications'] as const),
   limits,
   allowUrls: false,
+  retention: DEFAULT_RETENTION,
 });

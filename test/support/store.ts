@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Limits } from '../../src/config/config.js';
 import { NO_LIMITS } from '../../src/config/limits.js';
+import { DEFAULT_RETENTION } from '../../src/config/load-retention.js';
 import type { RecipientRef } from '../../src/recipients/lookup.js';
 import { DeliveryStore, type AttemptResult, type Claim } from '../../src/store/delivery.store.js';
 import { EventStore } from '../../src/store/event.store.js';
@@ -76,11 +77,12 @@ export class StoreBench {
       recipient,
       slot: 'login',
       masked: '+44*******23',
-      facts: 'sealed',
+      sealed: { facts: 'sealed' },
       mac: RIGHT,
       ttlMs: 60_000,
       maxChecks: 5,
       limits: NO_LIMITS,
+      retention: DEFAULT_RETENTION,
       next: { step: 0, channel: 'sms', account: 'first', leaseMs: 5_000 },
       ...more,
     };
@@ -99,8 +101,9 @@ export class StoreBench {
       id,
       generation: 1,
       recipient,
-      facts: 'sealed again',
+      sealed: { facts: 'sealed again' },
       limits: NO_LIMITS,
+      retention: DEFAULT_RETENTION,
       next: { step: 0, channel: 'whatsapp', account: 'other', leaseMs: 5_000 },
       delayMs: 0,
       ...more,

@@ -103,7 +103,7 @@ export class ReceiptService implements OnApplicationBootstrap {
       if (!stored || attempt?.account !== account) return 'unknown';
       if (receipt.status === 'sent' || RANK[receipt.status] <= RANK[attempt.status]) return 'unchanged';
 
-      const facts = openFacts(this.keyring, stored.facts);
+      const facts = openFacts(this.keyring, stored.sealed);
       const situation = situationOf(this.config, stored.state, facts, stored.now);
       const decision = decide(situation, { kind: 'receipt', attempt: attempt.n, status: receipt.status });
       const { vendorStatus, error } = receipt;

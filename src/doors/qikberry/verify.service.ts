@@ -39,7 +39,7 @@ export class VerifyService {
   /** @throws Problem 404 */
   async search(caller: Caller, id: string) {
     const view = await this.verifications.get(caller, id);
-    const to = view.to === null ? null : withoutPlus(view.to);
+    const to = withoutPlus(view.to);
     return {
       id,
       to,

@@ -1,14 +1,15 @@
 -- Shared by the scripts. Keys that a script builds itself carry the hash tag of KEYS[1], so they are on the same node.
 -- A verification's hash: app, kid, rcpt, slot, status, delivery, created, expires, max, made, sends, gen, m<gen> (MAC
--- of that generation's code), e<gen> (its expiry), any (1 when older codes stay right), round, confirmed (the round in
--- which delivery was), rev, n (attempts so far), next_step/_channel/_account/_at/_lease/_why, claim_until, fence, ended,
--- masked (the address as events show it), guard (how its approval counts), profile, hook (the one webhook that its events
--- go to), seq (events so far); and
+-- of that generation's code), e<gen> (its expiry), own (the caller's own code, sealed, while it is live), any (1 when older
+-- codes stay right), round, confirmed (the round in which delivery was), rev, n (attempts so far),
+-- next_step/_channel/_account/_at/_lease/_why, claim_until, fence, ended, masked (the address as events show it), guard (how
+-- its approval counts), profile, hook (the one webhook that its events go to), seq (events so far); and
 -- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries ...
 
 local DUE_TTL = 93600000 -- 26 h: longer than any code lives, also an hour after the entry that has renewed it
 local OUTBOX_TTL = 691200000 -- 8 days from the last write: nobody is told of what is older than the week that streams keep
 
+local LONGEST_TTL = 86400000 -- 24 h: no code lives longer
 local ONCE_TTL = 86400000 -- 24 h: as long as an Idempotency-Key is remembered
 
 local RENEW_AFTER = 3600000 -- 1 h: a life is renewed no more often than this, as each renewal is one more write
@@ -102,7 +103,7 @@ local function finish(key, id, status, now, reason)
   local s = redis.call('HMGET', key, 'rcpt', 'slot', 'gen', 'n')
   redis.call('HSET', key, 'status', status, 'ended', now)
   unschedule(key)
-  for g = 1, tonumber(s[3]) do redis.call('HDEL', key, 'm' .. g, 'e' .. g) end
+  for g = 1, tonumber(s[3]) do redis.call('HDEL', key, 'm' .. g, 'e' .. g, 'own') end
   local pending = prefix .. 'p:' .. s[1] .. ':' .. s[2]
   if redis.call('GET', pending) == id then redis.call('DEL', pending) end
   redis.call('ZREM', prefix .. 'due', id)
