@@ -8,6 +8,7 @@ import { DeliveryModule } from './delivery/delivery.module.js';
 import { ReceiptsApiModule } from './delivery/receipts/receipts-api.module.js';
 import { DialectsModule } from './doors/dialects.module.js';
 import { DoorsModule } from './doors/doors.module.js';
+import { ErasuresModule } from './erasures/erasures.module.js';
 import { EventRelayModule } from './events/event-relay.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
               ReceiptsApiModule,
               SandboxModule,
               ApplicationsApiModule,
+              ErasuresModule,
               EventsModule,
               WebhooksModule,
               DoorsModule.forRoot(config),

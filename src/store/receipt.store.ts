@@ -30,6 +30,11 @@ export class ReceiptStore {
     const args = [receipt, PARKED_LIFE_MS, PARKED_PER_MESSAGE];
     return ((await run(this.redis, scripts.park, keysOf(account, messageId), args)) as string) || undefined;
   }
+
+  /** Takes the link and what is parked away. */
+  async forget(account: string, messageId: string): Promise<void> {
+    await this.redis.del(...keysOf(account, messageId));
+  }
 }
 
 function keysOf(account: string, messageId: string): string[] {

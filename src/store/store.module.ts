@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ApplicationStore } from './application.store.js';
 import { CallStore } from './call.store.js';
 import { DeliveryStore } from './delivery.store.js';
+import { ErasureStore } from './erasure.store.js';
 import { EventReader } from './event-reader.store.js';
 import { EventStore } from './event.store.js';
 import { GuardStore } from './guard.store.js';
@@ -20,6 +21,7 @@ const stores = [
   ApplicationStore,
   CallStore,
   DeliveryStore,
+  ErasureStore,
   EventReader,
   EventStore,
   GuardStore,

@@ -60,6 +60,13 @@ export class SandboxInbox {
       .sort((a, b) => b.at.localeCompare(a.at));
   }
 
+  /** @returns how many there were, arrived or not */
+  async clear(application: string, to: string): Promise<number> {
+    const key = this.key(application, to);
+    const [[, count] = []] = (await this.redis.multi().llen(key).del(key).exec()) ?? [];
+    return Number(count);
+  }
+
   private key(application: string, to: string): string {
     const { shard, hash } = recipientRef(this.keyring.lookup, application, to);
     return `pl:{${shard}}:inbox:${hash}`;
