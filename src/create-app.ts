@@ -11,23 +11,18 @@ import { openDoors } from './doors/doors.module.js';
 import { overrideMethod } from './doors/override-method.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { parseBodies } from './shared/bodies.js';
+import { protectBrowsers, refuseRepeatedHeaders, serverOptions } from './shared/http-server.js';
 import { NestLogger } from './shared/logger.js';
 import { ProblemFilter, refuseAddress } from './shared/problem.filter.js';
 import { echoRequestId, logRequests, requestId } from './shared/request-log.js';
 import { compileSchema } from './shared/validator.js';
-
-/** Far above any request of ours, far below what would hurt (design §3). */
-const MAX_BODY_BYTES = 32 * 1024;
-/** A client that has not sent its request by then is slow on purpose. */
-const REQUEST_TIMEOUT_MS = 10_000;
 
 /** The whole service, ready to listen. */
 export async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
   const doors = openDoors(config);
   const faces = doors.map(({ face }) => face);
   const adapter = new FastifyAdapter({
-    bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...serverOptions,
     genReqId: requestId,
     frameworkErrors: refuseAddress(faces),
     rewriteUrl: overrideMethod(doors),
@@ -45,6 +40,8 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   hangUpWhenStopping(fastify);
   fastify.setValidatorCompiler(compileSchema);
   fastify.addHook('onRequest', echoRequestId);
+  fastify.addHook('onRequest', protectBrowsers);
+  fastify.addHook('onRequest', refuseRepeatedHeaders);
   fastify.addHook('onRequest', authenticate(app.get(Gate)));
   app.get(Idempotency).install(fastify);
   fastify.addHook('onResponse', logRequests(logger));

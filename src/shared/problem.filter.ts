@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { ErrorObject } from 'ajv';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { browserHeaders } from './http-server.js';
 import type { JsonSchema } from './json-schema.js';
 import { Problem, unavailable, unsupportedMediaType, validationFailed } from './problem.js';
 import { fieldErrors } from './validator.js';
@@ -71,7 +72,7 @@ export class ProblemFilter implements ExceptionFilter {
 export const refuseAddress =
   (faces: readonly ErrorFace[]) =>
   (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
-    reply.header('x-request-id', request.id);
+    reply.header('x-request-id', request.id).headers(browserHeaders);
     sendProblem(request, reply, toProblem(error), faces);
   };
 
