@@ -13,8 +13,21 @@ const exact = new Ajv(OPTIONS).addVocabulary(OWN);
 const lenient = new Ajv({ ...OPTIONS, coerceTypes: true }).addVocabulary(OWN);
 
 /** Compiled once for each route, at start. */
-export const compileSchema: FastifySchemaCompiler<object> = ({ schema, httpPart }): ValidateFunction =>
-  (httpPart === 'querystring' || 'x-lenient' in schema ? lenient : exact).compile(schema);
+export const compileSchema: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
+  httpPart === 'querystring' || 'x-lenient' in schema ? compileLenient(schema) : exact.compile(schema);
+
+type Validate = ((data: unknown) => boolean) & Pick<ValidateFunction, 'errors'>;
+
+/** What was made of texts is looked at again: `1e309` becomes an infinite number, which no bound of Ajv's stops. */
+function compileLenient(schema: object): Validate {
+  const steps = [lenient.compile(schema), exact.compile(schema)];
+  const validate: Validate = (data) => {
+    const refused = steps.find((step) => !step(data));
+    validate.errors = refused?.errors;
+    return refused === undefined;
+  };
+  return validate;
+}
 
 /** Names each wrong field by its path; never repeats a value. */
 export function fieldErrors(errors: readonly ErrorObject[], whole: string): FieldError[] {
