@@ -26,10 +26,10 @@ export async function startFloor({ run, redis, sink }) {
 }
 
 /** As it runs in production: all roles in one process, access log on (into a file), a real account, a live key. */
-export async function startOurs({ run, redis, sink, directory, preload = [], secret = makeSecret() }) {
+export async function startOurs({ run, redis, sink, directory, preload = [], secret = makeSecret(), applications = {} }) {
   const key = randomBytes(18).toString('base64url');
   const config = join(directory, 'passlane.yaml');
-  writeFileSync(config, stringify(configuration(sink.url, key)));
+  writeFileSync(config, stringify(configuration(sink.url, key, applications)));
   const port = await freePort();
   const log = openSync(join(directory, 'passlane.log'), 'a');
   const { child } = run([...preload, 'dist/main.js'], {
@@ -60,7 +60,7 @@ const makeSecret = () => randomBytes(32).toString('base64');
 /** A plan whose second and third step are scheduled, but never due: what failover costs when it is not needed. */
 const THREE_STEPS = [{ channel: 'sms', wait: 900 }, { channel: 'sms', wait: 900 }, { channel: 'sms' }];
 
-const configuration = (gateway, token) => ({
+const configuration = (gateway, token, applications) => ({
   accounts: {
     gateway: {
       use: 'http',
@@ -74,6 +74,7 @@ const configuration = (gateway, token) => ({
   },
   routes: { sms: { default: ['gateway'] } },
   applications: {
+    ...applications,
     bench: { keys: [{ id: 'bench-1', token, mode: 'live', scopes: ['verifications'] }], limits: 'off' },
   },
 });

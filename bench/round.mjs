@@ -10,9 +10,18 @@ const SETTLE_MS = 200;
 const DELIVERED_WITHIN_MS = 30_000;
 
 let numbers = 0;
+const EXCHANGES = 700;
+const AREAS = '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 240 248 251 252 253 254 256 260 262 267 269 270 276 281 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323'.split(
+  ' ',
+);
 
-/** Possible numbers of the USA, none of them twice. */
-const freshNumber = () => `+1415${2_000_000 + numbers++}`;
+/** Numbers of the USA, none of them twice, and no two in a row of one prefix: as many people have. */
+function freshNumber() {
+  const n = numbers++;
+  const prefix = n % (AREAS.length * EXCHANGES);
+  const line = Math.floor(n / (AREAS.length * EXCHANGES));
+  return `+1${AREAS[prefix % AREAS.length]}${200 + Math.floor(prefix / AREAS.length)}${1_000 + line}`;
+}
 
 /**
  * @param watch (operation, work) → what `work` returns; for whoever wants to look at the service meanwhile

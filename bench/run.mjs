@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { startFloor, startOurs } from './contestants.mjs';
 import { benchKeys } from './keys.mjs';
+import { benchLimits } from './limits.mjs';
 import { profile } from './profile.mjs';
 import { report } from './report.mjs';
 import { runRound } from './round.mjs';
@@ -17,9 +18,10 @@ const STOP_WITHIN_MS = 5_000;
  * @param directory for what the services write
  * @param profiles where to write CPU profiles of ours instead of comparing
  * @param keys what it costs to know a caller, instead of comparing
+ * @param limits what the guard costs, instead of comparing
  * @returns {Promise<string>} the tables
  */
-export async function bench({ root, redis, directory, say, profiles, keys }) {
+export async function bench({ root, redis, directory, say, profiles, keys, limits }) {
   const children = [];
   const run = (args, options = {}) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2, 'ipc'], ...options });
@@ -30,6 +32,7 @@ export async function bench({ root, redis, directory, say, profiles, keys }) {
     const { port } = await run(['bench/sink.mjs']).ready;
     const surroundings = { run, redis, directory, sink: { url: `http://127.0.0.1:${port}` } };
     if (keys) return await benchKeys(surroundings, say);
+    if (limits) return await benchLimits(surroundings, say);
     return await (profiles ? profile(surroundings, profiles) : compare(surroundings, say));
   } finally {
     await Promise.all(children.map(stop));

@@ -1,5 +1,6 @@
 // `npm run bench`: what a check and a start cost, beside the least that they could cost. From a fresh clone.
 // With `--keys`: what it costs to know a caller, with few keys and with half a million.
+// With `--limits`: what limits and the rules of the guard cost a start.
 // With `--profile`: where the time of ours goes, and CPU profiles for a browser's developer tools in .data/bench.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,6 +29,7 @@ try {
     directory,
     say,
     keys: process.argv.includes('--keys'),
+    limits: process.argv.includes('--limits'),
     profiles: process.argv.includes('--profile') ? privateDirectory('.data', 'bench') : undefined,
     redis: {
       url: redis.url,
