@@ -29,7 +29,7 @@ describe('replayed traffic', () => {
     const replay = new Replay(await clocked(), 'pumping');
     const lines = traffics.pumping();
     const fates = await replay.run(lines);
-    expect(attacks(fates)).toHaveLength(9_000);
+    expect(attacks(fates)).toHaveLength(4_500);
     expect(sent(attacks(fates)).length).toBeLessThan(50);
     expect(refused(people(fates))).toEqual([]);
 
@@ -45,7 +45,7 @@ describe('replayed traffic', () => {
 
   it('refuses nobody on the day of a launch', async () => {
     const fates = await new Replay(await clocked(), 'launch').run(traffics.launch());
-    expect(people(fates).length).toBeGreaterThan(6_000);
+    expect(people(fates).length).toBeGreaterThan(3_500);
     expect(refused(fates)).toEqual([]);
   });
 

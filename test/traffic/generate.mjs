@@ -26,7 +26,7 @@ const DEAR = ['AZ', 'LK', 'UZ'];
 const USUAL = 1_000;
 /** Of a usual day's people, this part has signed in before. */
 const RETURNING = 0.7;
-const REGISTERED = 1_500;
+const REGISTERED = 1_000;
 /** Of codes that arrive, typed in the end; the others give up, or the message is lost. */
 const VERIFIED = 0.88;
 /** Of people who ask once more, 40 s after the first message. */
@@ -165,7 +165,7 @@ function history(people) {
 }
 
 export const traffics = {
-  /** A usual morning; 30 sends a second for four minutes, and once more when the blocks have ended. */
+  /** A usual morning; 30 sends a second for two minutes, and once more when the blocks have ended. */
   pumping() {
     const people = registered(1);
     const prefixes = attackedPrefixes(2, 40);
@@ -174,8 +174,8 @@ export const traffics = {
     return sorted([
       ...history(people),
       ...honest({ seed: 3, people, from: DAYS_BEFORE, until: DAYS_BEFORE + 6 * HOUR }),
-      ...attack({ seed: 4, prefixes, from, until: from + 4 * MINUTE, perSecond: 30 }),
-      ...attack({ seed: 5, prefixes, from: back, until: back + MINUTE, perSecond: 30 }),
+      ...attack({ seed: 4, prefixes, from, until: from + 2 * MINUTE, perSecond: 30 }),
+      ...attack({ seed: 5, prefixes, from: back, until: back + MINUTE / 2, perSecond: 30 }),
     ]);
   },
   /** In the busiest hours of a day, from one moment to the next twenty times as many people; hardly anybody came before. */
@@ -185,7 +185,7 @@ export const traffics = {
     return sorted([
       ...history(people),
       ...honest({ seed: 6, people, from: DAYS_BEFORE, until: from }),
-      ...honest({ seed: 7, people, from, until: from + 4 * HOUR, times: 20, returning: 0.1 }),
+      ...honest({ seed: 7, people, from, until: from + 2 * HOUR, times: 20, returning: 0.1 }),
     ]);
   },
   /** A send a minute to each prefix: for an hour to many where messages are dear, for a day to a few among honest people. */
@@ -207,10 +207,10 @@ export const traffics = {
     const many = attackedPrefixes(16, 200);
     return sorted([
       ...history(people),
-      ...honest({ seed: 14, people, from: DAYS_BEFORE, until: DAYS_BEFORE + DAY, times: 4 }),
-      ...attack({ seed: 15, prefixes: attackedPrefixes(17, 40), from, until: from + 3 * MINUTE, perSecond: 30 }),
-      ...attack({ seed: 18, prefixes: many, from: from + 2 * HOUR, until: from + 3 * HOUR, perSecond: 1 }),
-      ...slowAttack({ seed: 19, prefixes: attackedPrefixes(20, 20), from: from + 4 * HOUR, until: from + 6 * HOUR }),
+      ...honest({ seed: 14, people, from: DAYS_BEFORE, until: DAYS_BEFORE + DAY, times: 3 }),
+      ...attack({ seed: 15, prefixes: attackedPrefixes(17, 40), from, until: from + 2 * MINUTE, perSecond: 30 }),
+      ...attack({ seed: 18, prefixes: many, from: from + 2 * HOUR, until: from + 2.5 * HOUR, perSecond: 1 }),
+      ...slowAttack({ seed: 19, prefixes: attackedPrefixes(20, 20), from: from + 4 * HOUR, until: from + 5 * HOUR }),
     ]);
   },
 };
