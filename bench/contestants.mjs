@@ -26,7 +26,15 @@ export async function startFloor({ run, redis, sink }) {
 }
 
 /** As it runs in production: all roles in one process, access log on (into a file), a real account, a live key. */
-export async function startOurs({ run, redis, sink, directory, preload = [], secret = makeSecret(), applications = {} }) {
+export async function startOurs({
+  run,
+  redis,
+  sink,
+  directory,
+  preload = [],
+  secret = makeSecret(),
+  applications = {},
+}) {
   const key = randomBytes(18).toString('base64url');
   const config = join(directory, 'passlane.yaml');
   writeFileSync(config, stringify(configuration(sink.url, key, applications)));

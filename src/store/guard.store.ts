@@ -58,7 +58,7 @@ export interface GuardRequest {
 }
 
 /** Numbers that a monitor has decided by. */
-export interface Monitored {
+interface Monitored {
   readonly rule: string;
   readonly value: number;
   readonly threshold: number;
