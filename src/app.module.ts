@@ -13,6 +13,7 @@ import { EventRelayModule } from './events/event-relay.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
+import { SpendingModule } from './money/spending.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 import { CoreModule } from './shared/core.module.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
@@ -44,6 +45,7 @@ export class AppModule {
               ApplicationsApiModule,
               ErasuresModule,
               EventsModule,
+              SpendingModule,
               WebhooksModule,
               DoorsModule.forRoot(config),
             ]

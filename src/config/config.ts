@@ -1,6 +1,7 @@
 import type { Channel, ProviderDefinition } from '../providers/contract.js';
 import type { Alphabet } from '../codes/alphabets.js';
 import type { GuardSettings } from '../guard/policy.js';
+import type { Budget, Prices } from './money.js';
 
 /** `live` keys reach real accounts, `test` keys reach test inboxes; neither reaches the other's. */
 export type Mode = 'live' | 'test';
@@ -16,6 +17,8 @@ export interface AccountConfig {
   readonly timeout: number;
   /** Calls at a time, in each process. */
   readonly concurrency: number;
+  /** Undefined where nobody has said what its messages cost. */
+  readonly prices?: Prices;
 }
 
 /** Accounts in the order in which they are tried; with weights, the first one is drawn by them. */
@@ -72,6 +75,7 @@ export interface ApplicationConfig {
   /** Texts that people read may hold addresses of the web. */
   readonly allowUrls: boolean;
   readonly retention: Retention;
+  readonly budget?: Budget;
 }
 
 /** When a step counts as done, so that no further one starts. */
@@ -166,6 +170,8 @@ export interface Config {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly webhooks: WebhooksConfig;
   readonly doors: DoorsConfig;
+  /** ISO 4217, of all prices and budgets. */
+  readonly currency?: string;
 }
 
 /** Injection token of the configuration. */

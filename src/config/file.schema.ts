@@ -7,6 +7,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsISO4217CurrencyCode,
   IsISO8601,
   IsNumber,
   IsObject,
@@ -39,6 +40,9 @@ export class FileSchema {
   @IsOptional() @IsArray() @IsString({ each: true }) trusted_proxies: string[] = [];
   @IsOptional() @IsObject() webhooks: object | null = {};
   @IsOptional() @IsObject() doors: object | null = {};
+
+  /** ISO 4217. A label of all amounts: nothing is converted. */
+  @IsOptional() @IsISO4217CurrencyCode({ message: 'must be a currency code like EUR' }) currency?: string | null;
 }
 
 export class AccountSchema {
@@ -53,6 +57,9 @@ export class AccountSchema {
 
   /** Calls at a time in each process: a slow vendor fills its own places and nobody else's. */
   @IsOptional() @IsInt() @Min(1) @Max(1_000) concurrency: number = 100;
+
+  /** What one message costs: an amount, or a mapping (`load-prices.ts`). */
+  @IsOptional() price?: unknown;
 }
 
 export class RouteSchema {
@@ -102,6 +109,9 @@ export class ApplicationSchema {
 
   /** Limits elsewhere, countries, kinds of numbers, rules against pumping. */
   @IsOptional() guard?: unknown;
+
+  /** Ceilings of what may be spent, a mapping (`load-budget.ts`). */
+  @IsOptional() budget?: unknown;
 
   @IsOptional() @IsIn(getCountries(), { message: 'must be a country with phone numbers, like DE' }) country?: string;
 

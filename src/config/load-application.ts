@@ -1,6 +1,7 @@
 import type { SettingError } from './config.errors.js';
 import type { ApplicationConfig, KeyConfig, Limits } from './config.js';
 import { ApplicationSchema, LimitsSchema, type KeySchema } from './file.schema.js';
+import { loadBudget } from './load-budget.js';
 import { DEFAULT_LIMITS, NO_LIMITS, parseLimits, parseWaits } from './limits.js';
 import { loadGuard } from './load-guard.js';
 import { loadRetention } from './load-retention.js';
@@ -18,7 +19,8 @@ export function loadApplication(name: string, value: unknown, errors: SettingErr
   const guard = loadGuard(application.guard, isOff(application.limits), `${path}.guard`, errors);
   const allowUrls = application.texts?.allow_urls ?? false;
   const retention = loadRetention(application.retention, `${path}.retention`, errors);
-  return { name, keys, limits, guard, country: application.country, allowUrls, retention };
+  const budget = loadBudget(application.budget, `${path}.budget`, errors);
+  return { name, keys, limits, guard, country: application.country, allowUrls, retention, budget };
 }
 
 const keyOf = ({ id, token, mode, scopes, ip_ranges, expires_at }: KeySchema, application: string): KeyConfig => ({

@@ -5,6 +5,7 @@ import { AccountSchema, DoorsSchema, FileSchema, WebhooksSchema } from './file.s
 import { freeze } from './freeze.js';
 import { isRange } from './ip-range.js';
 import { loadApplication } from './load-application.js';
+import { loadPrices } from './load-prices.js';
 import { loadRoutes } from './load-routes.js';
 import { loadProfile } from './load-profile.js';
 import { resolveSecrets } from './secrets.js';
@@ -12,7 +13,7 @@ import { checked } from './validate.js';
 
 type Sections = Pick<
   Config,
-  'accounts' | 'routes' | 'applications' | 'profiles' | 'trustedProxies' | 'webhooks' | 'doors'
+  'accounts' | 'routes' | 'applications' | 'profiles' | 'trustedProxies' | 'webhooks' | 'doors' | 'currency'
 >;
 
 const ACCOUNT_NAME = /^[\w-]{1,40}$/;
@@ -27,6 +28,8 @@ export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections {
   const routes = loadRoutes(file.routes, { accounts, declared: new Set(Object.keys(file.accounts)) }, errors);
   const applications = loadMap(file.applications, (name, value) => loadApplication(name, value, errors));
   refuseSharedTokens(applications, errors);
+  const currency = file.currency ?? undefined;
+  refuseHalfPriced(accounts, applications, currency, errors);
   const profiles = loadMap(file.profiles, (name, value) =>
     loadProfile(name, value, { accounts, routes, applications }, errors),
   );
@@ -36,7 +39,16 @@ export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections {
   const webhooks = loadWebhooks(file.webhooks, errors);
   const doors = loadDoors(file.doors, errors);
   if (errors.length > 0) throw new ConfigError(errors);
-  return { accounts, routes, applications, profiles, webhooks, doors, trustedProxies: freeze(file.trusted_proxies) };
+  return {
+    accounts,
+    routes,
+    applications,
+    profiles,
+    webhooks,
+    doors,
+    currency,
+    trustedProxies: freeze(file.trusted_proxies),
+  };
 }
 
 /** Loads each entry of a mapping; entries that are wrong have said so and are left out. */
@@ -70,13 +82,15 @@ function loadAccount(name: string, value: unknown, errors: SettingError[]): Acco
     errors.push({ setting: `${path}.channels`, message: `${provider.use} cannot carry ${foreign.join(', ')}${how}` });
   }
   if (!settings) return undefined;
+  const channels = account.channels ?? able;
   return {
     name,
     provider,
-    channels: account.channels ?? able,
+    channels,
     settings,
     timeout: account.timeout * 1_000,
     concurrency: account.concurrency,
+    prices: loadPrices(account.price, channels, `${path}.price`, errors),
   };
 }
 
@@ -92,6 +106,25 @@ function loadWebhooks(value: object | null, errors: SettingError[]): WebhooksCon
 function loadDoors(value: object | null, errors: SettingError[]): DoorsConfig {
   const { qikberry = false, bics = false, geniq = false } = checked(DoorsSchema, value ?? {}, 'doors', errors) ?? {};
   return freeze({ qikberry, bics, geniq });
+}
+
+/** What a ceiling does not count goes beyond it, and an amount without a currency says nothing. */
+function refuseHalfPriced(
+  accounts: ReadonlyMap<string, AccountConfig>,
+  applications: ReadonlyMap<string, ApplicationConfig>,
+  currency: string | undefined,
+  errors: SettingError[],
+): void {
+  const limited = [...applications.values()].some(({ budget }) => budget !== undefined);
+  for (const { name, provider, prices } of accounts.values()) {
+    if (!limited || provider.test || prices) continue;
+    const message = 'is needed, as an application has a budget; 0 says that it costs nothing';
+    errors.push({ setting: `accounts.${name}.price`, message });
+  }
+  const priced = limited || [...accounts.values()].some(({ prices }) => prices !== undefined);
+  if (priced && currency === undefined) {
+    errors.push({ setting: 'currency', message: 'is needed beside prices and budgets, like EUR' });
+  }
 }
 
 /** A token names its application: two keys with one token would make that a matter of luck. */

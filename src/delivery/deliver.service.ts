@@ -3,6 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Keyring } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
+import type { Micros } from '../config/money.js';
+import { Ledger, type Bill } from '../money/ledger.js';
 import { Accounts } from '../providers/accounts.js';
 import { callbackUrl } from '../providers/callback.js';
 import type { Accepted, OutgoingMessage } from '../providers/contract.js';
@@ -28,6 +30,12 @@ const WORKER_LOST = 'worker_lost';
 const RECORD_FOR_MS = 60_000;
 const RECORD_RETRY_MS = 200;
 
+/** What an attempt sends, and what that costs. */
+interface Draft {
+  readonly message: OutgoingMessage;
+  readonly bill: Bill;
+}
+
 type Sent = { readonly accepted: Accepted } | { readonly error: ProviderError };
 
 /** Brings one verification forward: claims the attempt that is due, sends it, records what became of it. */
@@ -42,6 +50,7 @@ export class DeliverService {
     private readonly receipts: ReceiptService,
     private readonly queue: DeliveryQueue,
     private readonly traces: Traces,
+    private readonly ledger: Ledger,
   ) {}
 
   /** @param first spares unsealing the facts and making the code, as long as they are those of the start */
@@ -52,9 +61,10 @@ export class DeliverService {
     const known = first && claim.state.round === FIRST_ROUND ? first : this.recall(claim);
     const { facts } = known;
     const situation = situationOf(this.config, claim.state, facts, claim.now);
+    const draft = this.compose(claim, attempt, known);
     // A receipt may have told already what a worker that died could not record: then the message has left.
-    const sent = attempt.status === 'sending' ? await this.traced(claim, attempt, known, situation) : { accepted: {} };
-    const result = this.resultOf(situation, attempt, sent, facts);
+    const sent = attempt.status === 'sending' ? await this.traced(claim, attempt, draft, situation) : { accepted: {} };
+    const result = this.resultOf(situation, attempt, sent, facts, draft?.bill.cost);
     this.log(claim, attempt, result);
     const due = await this.record(claim, attempt, result);
     if (due) this.queue.add(due);
@@ -66,7 +76,7 @@ export class DeliverService {
     return { facts, code: facts && codeOf(this.keyring, keyId, id, generation, facts.code) };
   }
 
-  private traced(claim: Claim, attempt: Attempt, known: Partial<FirstMessage>, situation: Situation): Promise<Sent> {
+  private traced(claim: Claim, attempt: Attempt, draft: Draft | undefined, situation: Situation): Promise<Sent> {
     const { id, now } = claim;
     const attributes = {
       'passlane.attempt': attempt.n,
@@ -75,7 +85,7 @@ export class DeliverService {
     };
     this.traces.record({ name: 'attempt.queue', id, attributes }, attempt.queuedAt, now);
     return this.traces.around(
-      () => this.send(claim, attempt, known, situation),
+      () => this.send(claim, attempt, draft, situation),
       (sent) => ({
         name: 'attempt.send',
         id,
@@ -84,21 +94,22 @@ export class DeliverService {
     );
   }
 
-  private async send(
-    claim: Claim,
-    attempt: Attempt,
-    { facts, code }: Partial<FirstMessage>,
-    situation: Situation,
-  ): Promise<Sent> {
+  private async send(claim: Claim, attempt: Attempt, draft: Draft | undefined, situation: Situation): Promise<Sent> {
     if (claim.tries > MOST_TRIES) return { error: new ProviderError('maybe_sent', WORKER_LOST) };
     const account = this.accounts.find(attempt.account);
     if (!account) return { error: new ProviderError('misconfigured', 'account_removed') };
-    if (!facts || code === undefined) return { error: new ProviderError('misconfigured', 'secret_retired') };
+    if (!draft) return { error: new ProviderError('misconfigured', 'secret_retired') };
+    const { message, bill } = draft;
+    const refusal = await this.ledger.charge(bill);
+    if (refusal) return { error: afterCrash(claim) ? maybeSent(refusal) : refusal };
     try {
-      const message = this.compose(claim, attempt, facts, code);
       return { accepted: await account.send(message, this.isLast(situation, attempt)) };
     } catch (error) {
-      if (error instanceof ProviderError) return { error: afterCrash(claim) ? maybeSent(error) : error };
+      if (error instanceof ProviderError) {
+        if (afterCrash(claim)) return { error: maybeSent(error) };
+        if (error.kind !== 'maybe_sent') await this.ledger.refund(bill);
+        return { error };
+      }
       // A fault of ours. Whether the message had left is not known, so it counts as if it had.
       const fields = { verification_id: claim.id, account: attempt.account, error: (error as Error).name };
       this.logger.error(fields, 'provider failed');
@@ -116,13 +127,19 @@ export class DeliverService {
     return !others.some((name) => this.accounts.find(name)?.resting === false);
   }
 
-  private compose({ id, state, now }: Claim, attempt: Attempt, facts: Facts, code: string): OutgoingMessage {
+  /** Undefined when the secret was retired that the facts or the code were made with. */
+  private compose(
+    { id, state, now }: Claim,
+    attempt: Attempt,
+    { facts, code }: Partial<FirstMessage>,
+  ): Draft | undefined {
+    if (!facts || code === undefined) return undefined;
     const ttl = Math.ceil((state.expiresAt - now) / 1_000);
     const { account, channel } = attempt;
     const step = facts.steps[attempt.step];
     const locale = step?.locale ?? facts.locale;
     const attemptId = `${id}-${attempt.n}`;
-    return {
+    const message: OutgoingMessage = {
       attemptId,
       verificationId: id,
       application: state.application,
@@ -135,9 +152,16 @@ export class DeliverService {
       ttl: Math.min(ttl, step?.validity ?? ttl),
       callbackUrl: () => callbackUrl(this.config.publicUrl, this.keyring.callback, account, attemptId),
     };
+    return { message, bill: this.ledger.bill(account, message, facts.country) };
   }
 
-  private resultOf(situation: Situation, attempt: Attempt, sent: Sent, facts: Facts | undefined): AttemptResult {
+  private resultOf(
+    situation: Situation,
+    attempt: Attempt,
+    sent: Sent,
+    facts: Facts | undefined,
+    cost: Micros | undefined,
+  ): AttemptResult {
     const event: Event =
       'accepted' in sent
         ? { kind: 'accepted', attempt: attempt.n }
@@ -148,10 +172,11 @@ export class DeliverService {
     const gapMs = callGap(justCalled, situation.now);
     if ('accepted' in sent) {
       const { messageId, status: vendorStatus } = sent.accepted;
-      return { ...decision, status: 'sent', messageId, vendorStatus, gapMs };
+      return { ...decision, status: 'sent', messageId, vendorStatus, gapMs, cost };
     }
     const { kind, code } = sent.error;
-    return { ...decision, status: kind === 'maybe_sent' ? kind : 'failed', error: { kind, code }, gapMs };
+    if (kind === 'maybe_sent') return { ...decision, status: kind, error: { kind, code }, gapMs, cost };
+    return { ...decision, status: 'failed', error: { kind, code }, gapMs, cost: cost === undefined ? undefined : 0 };
   }
 
   /** The link first: once the record says "sent", every receipt must be able to find it. */

@@ -40,6 +40,7 @@ export interface VerificationEventData {
   readonly account: string | null;
   /** Why: a failure's kind, `not_confirmed`, `asked`, `replaced` ...; null where nothing need be said. */
   readonly reason: string | null;
+  /** Of the attempt that it is about, in the configured currency. */
   readonly cost: number | null;
 }
 

@@ -53,7 +53,7 @@ const eventSchema: JsonSchema = {
         channel: maybe('Channel of the attempt that it is about, else of the newest one'),
         account: maybe('Its account'),
         reason: maybe('Why, where that need be said: a failure’s kind, `not_confirmed`, `asked`, `replaced` …'),
-        cost: { type: ['number', 'null'] },
+        cost: { type: ['number', 'null'], description: 'Of that attempt, by the configured prices' },
       },
     },
   },

@@ -24,3 +24,9 @@ it('says null where the change had nothing to say', () => {
     },
   });
 });
+
+it('tells a cost in the currency, not in its millionths', () => {
+  const event = { kind: 'sent', id: 'v', seq: 2, at: 1_700_000_000_000, app: 'shop', status: 'pending', cost: 45_000 };
+  const { json } = toPublication({ shard: 'a7', entryId: '1-0', event });
+  expect(JSON.parse(json)).toMatchObject({ data: { cost: 0.045 } });
+});

@@ -1,3 +1,4 @@
+import { fromMicros } from '../config/money.js';
 import type { OutboxEntry, Publication } from '../store/event.store.js';
 import type { EventType, PasslaneEvent } from './event.js';
 
@@ -18,8 +19,7 @@ export function toPublication({ shard, entryId, event }: OutboxEntry): Publicati
       channel: event.channel ?? null,
       account: event.account ?? null,
       reason: event.reason ?? null,
-      // No provider of ours tells it with its answer.
-      cost: null,
+      cost: event.cost === undefined ? null : fromMicros(event.cost),
     },
   };
   return { shard, entryId, type, webhook: event.hook, json: JSON.stringify(told) };

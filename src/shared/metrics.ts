@@ -13,6 +13,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly budgetRefusals = new Counter({
+    name: 'passlane_budget_refusals_total',
+    help: 'Starts that were refused and attempts that were not sent, by the ceiling that was reached',
+    labelNames: ['at', 'limit'],
+    registers: [this.registry],
+  });
+
   readonly webhooks = new Counter({
     name: 'passlane_webhook_attempts_total',
     help: 'Attempts to send an event to a webhook, by outcome: delivered, failed',

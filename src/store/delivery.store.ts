@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { Limits } from '../config/config.js';
+import type { Micros } from '../config/money.js';
 import type { FailureKind } from '../providers/errors.js';
 import type { RecipientRef } from '../recipients/lookup.js';
 import { REDIS } from '../shared/redis.js';
@@ -53,6 +54,8 @@ export interface AttemptResult extends Consequence {
   readonly error?: Failure;
   /** Nothing else starts before this has passed, if this one was placed (a call). */
   readonly gapMs: number;
+  /** Where a price is known. */
+  readonly cost?: Micros;
 }
 
 export interface Change extends Consequence {
@@ -109,7 +112,7 @@ export class DeliveryStore {
     const { error } = result;
     const outcome = [result.status, result.messageId, result.vendorStatus, error?.kind, error?.code];
     const next = typeof result.next === 'string' ? ['', '', '', '', ''] : planArguments(result.next);
-    const consequence = [result.delivery, result.confirmed ? 1 : 0, GRACE_MS, ...next, result.gapMs];
+    const consequence = [result.delivery, result.confirmed ? 1 : 0, GRACE_MS, ...next, result.gapMs, result.cost ?? ''];
     const args = [id, attempt, fence, ...outcome.map((value) => value ?? ''), ...consequence];
     return toDue(id, await run(this.redis, scripts.record, [stateKey(id)], args));
   }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import type { Micros } from '../config/money.js';
 import { eventStreamKey } from '../events/event.js';
 import type { Channel } from '../providers/contract.js';
 import { REDIS } from '../shared/redis.js';
@@ -40,6 +41,8 @@ export interface OutboxEvent {
   readonly channel?: Channel;
   readonly account?: string;
   readonly reason?: string;
+  /** In millionths. */
+  readonly cost?: Micros;
   /** Of an approval: how the guard counts it. */
   readonly guard?: string;
 }

@@ -34,6 +34,7 @@ export const stateKey = (id: string): string => `pl:{${shardOf(id)}}:v:${id}`;
 export const factsKey = (id: string): string => `pl:{${shardOf(id)}}:f:${id}`;
 export const answersKey = (id: string): string => `pl:{${shardOf(id)}}:k:${id}`;
 export const outboxKey = (shard: string): string => `pl:{${shard}}:ev`;
+export const onceKey = (shard: string, call: string): string => `pl:{${shard}}:i:${call}`;
 export const dueKey = (shard: string): string => `pl:{${shard}}:due`;
 export const pendingKey = ({ shard, hash }: RecipientRef, slot: string): string => `pl:{${shard}}:p:${hash}:${slot}`;
 export const sendsKey = ({ shard, hash }: RecipientRef): string => `pl:{${shard}}:bs:${hash}`;

@@ -1,3 +1,4 @@
+import type { Micros } from '../config/money.js';
 import type { FailureKind } from '../providers/errors.js';
 import type { Channel } from '../providers/contract.js';
 
@@ -19,6 +20,8 @@ export interface Attempt {
   readonly messageId?: string;
   readonly vendorStatus?: string;
   readonly error?: { readonly kind: FailureKind; readonly code: string };
+  /** Undefined while it is not known: under way, or without a price. */
+  readonly cost?: Micros;
   readonly queuedAt: number;
   readonly sentAt?: number;
   readonly deliveredAt?: number;
@@ -99,6 +102,7 @@ function parseAttempt(n: number, fields: Record<string, string>): Attempt {
     messageId: field('message_id'),
     vendorStatus: field('vendor_status'),
     error: kind ? { kind: kind as FailureKind, code: field('error_code') ?? '' } : undefined,
+    cost: field('cost') === undefined ? undefined : Number(field('cost')),
     queuedAt: Number(field('queued')),
     sentAt: time('sent'),
     deliveredAt: time('delivered'),

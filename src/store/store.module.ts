@@ -7,6 +7,7 @@ import { EventReader } from './event-reader.store.js';
 import { EventStore } from './event.store.js';
 import { GuardStore } from './guard.store.js';
 import { KeyStore } from './key.store.js';
+import { LedgerStore } from './ledger.store.js';
 import { PepperStore } from './pepper.store.js';
 import { ProfileStore } from './profile.store.js';
 import { ReceiptStore } from './receipt.store.js';
@@ -26,6 +27,7 @@ const stores = [
   EventStore,
   GuardStore,
   KeyStore,
+  LedgerStore,
   PepperStore,
   ProfileStore,
   ReceiptStore,

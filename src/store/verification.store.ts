@@ -4,7 +4,7 @@ import { bounds } from '../config/bounds.js';
 import type { Limits, Retention } from '../config/config.js';
 import { NO_LIMITS } from '../config/limits.js';
 import { budgetArguments, toAllowance, toLimited, type Allowance, type Limited } from './budgets.js';
-import { byNumberKey, byReferenceKey, byTimeKey, factsKey, failuresKey, pendingKey } from './keys.js';
+import { byNumberKey, byReferenceKey, byTimeKey, factsKey, failuresKey, onceKey, pendingKey } from './keys.js';
 import { sendsKey, stateKey } from './keys.js';
 import { parseState, type Status, type VerificationState } from './record.js';
 import type { SealedFacts } from './facts.js';
@@ -159,6 +159,11 @@ export class VerificationStore {
       ...fields,
     ]);
     return toStartOutcome(answer as [string, ...unknown[]]);
+  }
+
+  /** Whether this call to a recipient has had its effect: repeated, it gets the same answer. */
+  async hasAnswered({ shard }: RecipientRef, once: Once | undefined): Promise<boolean> {
+    return once !== undefined && (await this.redis.exists(onceKey(shard, once))) === 1;
   }
 
   async continue(c: Continuation): Promise<ContinueOutcome> {

@@ -7,6 +7,7 @@ import { decide } from '../delivery/failover/policy.js';
 import { situationOf, toNextAttempt } from '../delivery/situation.js';
 import { Guard } from '../guard/guard.js';
 import type { Send } from '../guard/send.js';
+import { BudgetCheck } from '../money/budget-check.js';
 import { recipientRef, type RecipientRef } from '../recipients/lookup.js';
 import { parseRecipient } from '../recipients/recipient.js';
 import { notFound, Problem, unavailable } from '../shared/problem.js';
@@ -47,6 +48,7 @@ export class NextService {
     private readonly starts: StartService,
     private readonly verifications: VerificationService,
     private readonly guard: Guard,
+    private readonly budgets: BudgetCheck,
   ) {}
 
   /** Starts the next step now; after the last one, sends on the last again. @throws Problem 403, 404, 409, 429 */
@@ -105,6 +107,7 @@ export class NextService {
     facts: Facts,
     { decision, next, recipient, once }: Sending,
   ): Promise<VerificationView | undefined> {
+    await this.budgets.admit(caller.application, { ...facts, steps: facts.steps.slice(next.step) });
     const { state } = stored;
     const { id, revision } = state;
     const again = state.attempts.some(({ round, step }) => round === state.round && step === next.step);

@@ -1,5 +1,6 @@
 import type { Caller } from '../applications/key-book.js';
 import { bounds } from '../config/bounds.js';
+import { fromMicros } from '../config/money.js';
 import type { Facts } from '../store/facts.js';
 import type { Attempt, VerificationState } from '../store/record.js';
 import type { Allowance } from '../store/budgets.js';
@@ -58,7 +59,7 @@ function presentAttempt(id: string, attempt: Attempt, facts: Facts | undefined) 
     provider_message_id: attempt.messageId ?? null,
     provider_status: attempt.vendorStatus ?? null,
     error: attempt.error ?? null,
-    cost: null,
+    cost: attempt.cost === undefined ? null : fromMicros(attempt.cost),
     queued_at: time(attempt.queuedAt),
     sent_at: maybeTime(attempt.sentAt),
     delivered_at: maybeTime(attempt.deliveredAt),

@@ -8,6 +8,7 @@ import { DeliveryQueue } from '../delivery/delivery.queue.js';
 import { callGap } from '../delivery/failover/policy.js';
 import { leaseFor } from '../delivery/lease.js';
 import { Guard } from '../guard/guard.js';
+import { BudgetCheck } from '../money/budget-check.js';
 import { ProfileBook } from '../profiles/profile-book.js';
 import { mask, parseRecipient } from '../recipients/recipient.js';
 import { unavailable, validationFailed } from '../shared/problem.js';
@@ -50,6 +51,7 @@ export class StartService {
     private readonly verifications: VerificationService,
     private readonly traces: Traces,
     private readonly guard: Guard,
+    private readonly budgets: BudgetCheck,
   ) {}
 
   /** Starts a verification, or sends the live one's code again. @throws Problem 403, 422, 429, 503 */
@@ -69,7 +71,8 @@ export class StartService {
   }
 
   private async startOrContinue(request: StartRequest): Promise<{ created: boolean; view: VerificationView }> {
-    const { caller } = request;
+    const { caller, facts, recipient, once } = request;
+    await this.budgets.admit(caller.application, facts, () => this.store.hasAnswered(recipient, once));
     for (let tries = 0; tries < TRIES; tries++) {
       const begun = await this.create(request);
       if ('view' in begun) return { created: true, view: begun.view };

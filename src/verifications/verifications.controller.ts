@@ -39,7 +39,7 @@ export class VerificationsController {
     problems: {
       ...problems,
       403: 'The key lacks the scope, or a rule of the guard refuses it; `limit` names the rule',
-      429: 'A budget of the recipient or another limit is used up; `limit` names it',
+      429: 'A budget of the recipient or the application, or another limit, is used up; `limit` names it',
     },
   })
   async start(
@@ -99,7 +99,7 @@ export class VerificationsController {
       ...problems,
       ...unknown,
       409: 'It has ended, or a call is too near; `Retry-After` says when',
-      429: 'A budget of the recipient is used up; `limit` names it',
+      429: 'A budget of the recipient or the application, or another limit, is used up; `limit` names it',
     },
   })
   next(@Req() request: FastifyRequest, @Param('id') id: string) {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { GuardModule } from '../guard/guard.module.js';
+import { MoneyModule } from '../money/money.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { StoreModule } from '../store/store.module.js';
 import { NextService } from './next.service.js';
@@ -8,7 +9,7 @@ import { VerificationService } from './verification.service.js';
 import { VerificationsController } from './verifications.controller.js';
 
 @Module({
-  imports: [StoreModule, ProfilesModule, GuardModule],
+  imports: [StoreModule, MoneyModule, ProfilesModule, GuardModule],
   controllers: [VerificationsController],
   providers: [StartService, NextService, VerificationService],
   exports: [StartService, VerificationService],

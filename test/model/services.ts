@@ -9,11 +9,14 @@ import type { DeliveryQueue, FirstMessage } from '../../src/delivery/delivery.qu
 import { ReceiptService } from '../../src/delivery/receipts/receipt.service.js';
 import type { Guard } from '../../src/guard/guard.js';
 import type { Admission } from '../../src/guard/send.js';
+import { BudgetCheck } from '../../src/money/budget-check.js';
+import { Ledger } from '../../src/money/ledger.js';
 import type { ProfileBook } from '../../src/profiles/profile-book.js';
 import type { Accounts } from '../../src/providers/accounts.js';
 import type { Accepted, Channel, OutgoingMessage } from '../../src/providers/contract.js';
 import type { Metrics } from '../../src/shared/metrics.js';
 import { DeliveryStore, type DueEntry } from '../../src/store/delivery.store.js';
+import { LedgerStore } from '../../src/store/ledger.store.js';
 import { ReceiptStore } from '../../src/store/receipt.store.js';
 import type { SearchStore } from '../../src/store/search.store.js';
 import { VerificationStore } from '../../src/store/verification.store.js';
@@ -40,6 +43,7 @@ const names = Object.values(ROUTES).flat();
 
 const config = {
   publicUrl: 'http://passlane',
+  applications: new Map(),
   accounts: new Map(
     names.map((name) => [name, { name, timeout: TIMEOUT_MS, provider: { test: false } } as unknown as AccountConfig]),
   ),
@@ -121,6 +125,9 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
     metrics,
     traces,
   );
+  const ledgerStore = new LedgerStore(redis);
+  const ledger = new Ledger(config, logger, ledgerStore, metrics);
+  const budgets = new BudgetCheck(config, ledgerStore, metrics);
   const verifications = new VerificationService(keyring, store, undefined as unknown as SearchStore, traces);
   const starts = new StartService(
     config,
@@ -132,14 +139,15 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
     verifications,
     traces,
     guard,
+    budgets,
   );
   return {
     starts,
     verifications,
     receipts,
     deliveries,
-    nexts: new NextService(config, keyring, store, deliveries, queue, starts, verifications, guard),
-    deliver: new DeliverService(config, keyring, logger, deliveries, accounts, receipts, queue, traces),
+    nexts: new NextService(config, keyring, store, deliveries, queue, starts, verifications, guard, budgets),
+    deliver: new DeliverService(config, keyring, logger, deliveries, accounts, receipts, queue, traces, ledger),
   };
 }
 

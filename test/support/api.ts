@@ -30,6 +30,7 @@ export interface Verification {
     provider_message_id: string | null;
     provider_status: string | null;
     error: { kind: string; code: string } | null;
+    cost: number | null;
     queued_at: string;
     sent_at: string | null;
     delivered_at: string | null;

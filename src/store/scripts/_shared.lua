@@ -4,7 +4,7 @@
 -- codes stay right), round, confirmed (the round in which delivery was), rev, n (attempts so far),
 -- next_step/_channel/_account/_at/_lease/_why, claim_until, fence, ended, masked (the address as events show it), guard (how
 -- its approval counts), profile, hook (the one webhook that its events go to), seq (events so far); and
--- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries ...
+-- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries, n:cost (in millionths) ...
 
 local DUE_TTL = 93600000 -- 26 h: longer than any code lives, also an hour after the entry that has renewed it
 local OUTBOX_TTL = 691200000 -- 8 days from the last write: nobody is told of what is older than the week that streams keep
@@ -50,11 +50,12 @@ end
 -- is the one that it is about, as a rule the newest (0: none yet).
 local function emit(key, id, now, kind, attempt, reason)
   local a = attempt .. ':'
-  local s = redis.call('HMGET', key, 'app', 'status', 'masked', 'profile', 'hook', a .. 'channel', a .. 'account', 'next_channel', 'guard')
+  local s = redis.call('HMGET', key, 'app', 'status', 'masked', 'profile', 'hook', a .. 'channel', a .. 'account', 'next_channel', 'guard',
+    a .. 'cost')
   tell(key, {
     kind = kind, id = id, seq = redis.call('HINCRBY', key, 'seq', 1), at = now, app = s[1], status = s[2],
     to = s[3] or nil, profile = s[4] or nil, hook = s[5] or nil, channel = s[6] or s[8] or nil, account = s[7] or nil,
-    reason = reason or nil, guard = kind == 'approved' and s[9] or nil,
+    reason = reason or nil, guard = kind == 'approved' and s[9] or nil, cost = tonumber(s[10]),
   })
 end
 

@@ -5,6 +5,7 @@
 --      9 delivery  10 confirmed (1 or 0)  11 grace ms
 --      12 delay ms of the next attempt, or '' for none  13 its step  14 channel  15 account  16 lease ms
 --      17 ms that belong to this attempt if it was placed (a call): nothing starts before, whoever has asked for it
+--     18 cost in millionths, or '' where it is not known
 -- Returns {'gone'} | {'stale'} | {'done'} | {'again', revision, expires, account}: an attempt is due now
 local now = clock()
 local key, id, prefix, a = KEYS[1], ARGV[1], prefix_of(KEYS[1]), ARGV[2] .. ':'
@@ -27,6 +28,7 @@ if first then
   for i, name in ipairs({ 'vendor_status', 'error_kind', 'error_code' }) do
     if ARGV[5 + i] ~= '' then redis.call('HSETNX', key, a .. name, ARGV[5 + i]) end
   end
+  if ARGV[18] ~= '' then redis.call('HSET', key, a .. 'cost', ARGV[18]) end
   if ARGV[4] == 'sent' then emit(key, id, now, 'sent', ARGV[2]) end
   redis.call('HDEL', key, 'claim_until', a .. 'lease')
   redis.call('HINCRBY', key, 'rev', 1)
@@ -39,7 +41,8 @@ if first then
   -- Another round has begun meanwhile, or a receipt has confirmed: that stands.
   if s[1] == 'pending' and s[4] == s[7] and s[6] ~= s[4] then
     -- What has been delivered in this round stays so, although it is not confirmation enough (a step may want `read`).
-    if s[8] ~= 'failed' and s[9] ~= 'delivered' then deliver(key, id, now, ARGV[9], ARGV[2], ARGV[7]) end
+    local reason = ARGV[8] == 'budget_exhausted' and ARGV[8] or ARGV[7]
+    if s[8] ~= 'failed' and s[9] ~= 'delivered' then deliver(key, id, now, ARGV[9], ARGV[2], reason) end
     if ARGV[10] == '1' then redis.call('HSET', key, 'confirmed', s[4]) end
     local delay = tonumber(ARGV[12])
     if delay and s[8] == 'failed' then delay = gap end

@@ -22,7 +22,10 @@ const attemptSchema: JsonSchema = {
       type: ['object', 'null'],
       properties: { kind: string, code: string },
     },
-    cost: { type: ['number', 'null'] },
+    cost: {
+      type: ['number', 'null'],
+      description: 'By the configured prices; 0 when it was refused for sure, null where it is not known',
+    },
     queued_at: time,
     sent_at: maybeTime,
     delivered_at: maybeTime,
