@@ -14,7 +14,9 @@ import { parseBodies } from './shared/bodies.js';
 import { protectBrowsers, refuseRepeatedHeaders, serverOptions } from './shared/http-server.js';
 import { NestLogger } from './shared/logger.js';
 import { ProblemFilter, refuseAddress } from './shared/problem.filter.js';
+import { Metrics } from './shared/metrics.js';
 import { echoRequestId, logRequests, requestId } from './shared/request-log.js';
+import { measureRequests } from './shared/request-metrics.js';
 import { compileSchema } from './shared/validator.js';
 
 /** The whole service, ready to listen. */
@@ -45,6 +47,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   fastify.addHook('onRequest', authenticate(app.get(Gate)));
   app.get(Idempotency).install(fastify);
   fastify.addHook('onResponse', logRequests(logger));
+  fastify.addHook('onResponse', measureRequests(app.get(Metrics)));
   app.useGlobalFilters(new ProblemFilter(logger, faces));
   describe(app);
   return app;

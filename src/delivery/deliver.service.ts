@@ -9,6 +9,7 @@ import { Accounts } from '../providers/accounts.js';
 import { callbackUrl } from '../providers/callback.js';
 import type { Accepted, OutgoingMessage } from '../providers/contract.js';
 import { ProviderError } from '../providers/errors.js';
+import { Metrics } from '../shared/metrics.js';
 import { KEYRING, LOGGER } from '../shared/tokens.js';
 import { DeliveryStore, type AttemptResult, type Claim } from '../store/delivery.store.js';
 import { codeOf, openFacts, type Facts } from '../store/facts.js';
@@ -17,6 +18,7 @@ import { Traces } from '../telemetry/traces.js';
 import { DeliveryQueue, type FirstMessage } from './delivery.queue.js';
 import { callGap, decide, type Event, type Situation } from './failover/policy.js';
 import { ReceiptService } from './receipts/receipt.service.js';
+import { measureAttempt } from './measure-attempt.js';
 import { renderText } from './render-text.js';
 import { situationOf, toNextAttempt } from './situation.js';
 
@@ -51,11 +53,13 @@ export class DeliverService {
     private readonly queue: DeliveryQueue,
     private readonly traces: Traces,
     private readonly ledger: Ledger,
+    private readonly metrics: Metrics,
   ) {}
 
   /** @param first spares unsealing the facts and making the code, as long as they are those of the start */
   async run(id: string, first?: FirstMessage): Promise<void> {
     const claim = await this.store.claim(id);
+    const began = performance.now();
     const attempt = claim?.state.attempts[claim.attempt - 1];
     if (!claim || !attempt) return;
     const known = first && claim.state.round === FIRST_ROUND ? first : this.recall(claim);
@@ -66,6 +70,8 @@ export class DeliverService {
     const sent = attempt.status === 'sending' ? await this.traced(claim, attempt, draft, situation) : { accepted: {} };
     const result = this.resultOf(situation, attempt, sent, facts, draft?.bill.cost);
     this.log(claim, attempt, result);
+    const tookMs = performance.now() - began;
+    measureAttempt(this.metrics, { claim, attempt, result, country: facts?.country, tookMs });
     const due = await this.record(claim, attempt, result);
     if (due) this.queue.add(due);
   }

@@ -72,6 +72,16 @@ export class DeliveryQueue {
     await [...this.queues.values()][0]?.getWaitingCount();
   }
 
+  /** What waits for a worker, for each account. */
+  backlogs(): Promise<{ account: string; waiting: number; ageMs: number }[]> {
+    return Promise.all(
+      [...this.queues].map(async ([account, queue]) => {
+        const [waiting, [oldest]] = await Promise.all([queue.getWaitingCount(), queue.getWaiting(0, 0)]);
+        return { account, waiting, ageMs: oldest ? Math.max(0, Date.now() - oldest.timestamp) : 0 };
+      }),
+    );
+  }
+
   /** An account that was taken out of the configuration has no queue; any other one's worker finds that out. */
   private queueFor(account: string): Queue<DeliveryJob> | undefined {
     return this.queues.get(account) ?? [...this.queues.values()][0];

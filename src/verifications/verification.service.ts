@@ -5,6 +5,7 @@ import { codeMac } from '../codes/code-mac.js';
 import type { Keyring } from '../codes/keyring.js';
 import { recipientRef, referenceHash } from '../recipients/lookup.js';
 import { fromQuery, parseRecipient } from '../recipients/recipient.js';
+import { Metrics } from '../shared/metrics.js';
 import { notFound, Problem, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { openFacts, type Facts } from '../store/facts.js';
@@ -27,6 +28,7 @@ export class VerificationService {
     private readonly store: VerificationStore,
     private readonly searchStore: SearchStore,
     private readonly traces: Traces,
+    private readonly metrics: Metrics,
   ) {}
 
   /** @throws Problem 404 for ids that this application does not have, 422 for what cannot be a code */
@@ -42,6 +44,7 @@ export class VerificationService {
     );
     if (!outcome) throw notFound('verification');
     const { result, status, made, max, allowance } = outcome;
+    this.metrics.checks.inc({ result });
     return {
       id,
       result,

@@ -91,7 +91,18 @@ function worker(budget?: Budget): DeliverService {
   const money = new Ledger(config, logger, ledger, metrics);
   const receipts = {} as ReceiptService;
   const traces = new Traces(undefined);
-  return new DeliverService(config, keyring, logger, bench.deliveries, accounts, receipts, nothing, traces, money);
+  return new DeliverService(
+    config,
+    keyring,
+    logger,
+    bench.deliveries,
+    accounts,
+    receipts,
+    nothing,
+    traces,
+    money,
+    metrics,
+  );
 }
 
 const start = () =>

@@ -14,7 +14,7 @@ import { Ledger } from '../../src/money/ledger.js';
 import type { ProfileBook } from '../../src/profiles/profile-book.js';
 import type { Accounts } from '../../src/providers/accounts.js';
 import type { Accepted, Channel, OutgoingMessage } from '../../src/providers/contract.js';
-import type { Metrics } from '../../src/shared/metrics.js';
+import { Metrics } from '../../src/shared/metrics.js';
 import { DeliveryStore, type DueEntry } from '../../src/store/delivery.store.js';
 import { LedgerStore } from '../../src/store/ledger.store.js';
 import { ReceiptStore } from '../../src/store/receipt.store.js';
@@ -57,6 +57,8 @@ const config = {
 
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined } as unknown as Logger;
 
+const { attempts, cost, lateness, timeToProvider, timeToDelivered, checks } = new Metrics();
+
 /** What the services need from their surroundings; the model's world is that. */
 export interface Surroundings {
   addJob(entry: DueEntry): void;
@@ -96,6 +98,12 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
     },
   } as unknown as DeliveryQueue;
   const metrics = {
+    attempts,
+    cost,
+    lateness,
+    timeToProvider,
+    timeToDelivered,
+    checks,
     receipts: {
       inc: (labels: { account: string; status: string; outcome: string }) => {
         surroundings.countReceipt(labels);
@@ -128,7 +136,7 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
   const ledgerStore = new LedgerStore(redis);
   const ledger = new Ledger(config, logger, ledgerStore, metrics);
   const budgets = new BudgetCheck(config, ledgerStore, metrics);
-  const verifications = new VerificationService(keyring, store, undefined as unknown as SearchStore, traces);
+  const verifications = new VerificationService(keyring, store, undefined as unknown as SearchStore, traces, metrics);
   const starts = new StartService(
     config,
     keyring,
@@ -147,7 +155,18 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
     receipts,
     deliveries,
     nexts: new NextService(config, keyring, store, deliveries, queue, starts, verifications, guard, budgets),
-    deliver: new DeliverService(config, keyring, logger, deliveries, accounts, receipts, queue, traces, ledger),
+    deliver: new DeliverService(
+      config,
+      keyring,
+      logger,
+      deliveries,
+      accounts,
+      receipts,
+      queue,
+      traces,
+      ledger,
+      metrics,
+    ),
   };
 }
 

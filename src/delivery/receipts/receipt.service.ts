@@ -116,8 +116,14 @@ export class ReceiptService implements OnApplicationBootstrap {
       });
       if (due === 'changed') continue;
       if (due && !('kind' in due)) this.queue.add(due);
+      if (receipt.status !== 'failed' && attempt.deliveredAt === undefined) this.measure(attempt, stored.now);
       return 'applied';
     }
     throw new Error('the verification kept changing');
+  }
+
+  /** A receipt that was faster than its provider's answer has no time to begin with. */
+  private measure({ channel, account, sentAt }: Attempt, now: number): void {
+    if (sentAt !== undefined) this.metrics.timeToDelivered.observe({ channel, account }, (now - sentAt) / 1_000);
   }
 }

@@ -1,0 +1,11 @@
+import type { onResponseHookHandler } from 'fastify';
+import type { Metrics } from './metrics.js';
+
+/** By route and not by address, of which there are as many as somebody likes to ask for. */
+export function measureRequests({ requests }: Metrics): onResponseHookHandler {
+  return (request, reply, done) => {
+    const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode };
+    requests.observe(labels, reply.elapsedTime / 1_000);
+    done();
+  };
+}
