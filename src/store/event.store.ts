@@ -24,7 +24,7 @@ const PER_CALL = 200;
 const allOutboxes = allShards.map(outboxKey);
 
 /** A change as its script has told of it. */
-export interface OutboxEvent {
+interface OutboxEvent {
   readonly kind: string;
   /** Of the verification. */
   readonly id: string;
