@@ -23,6 +23,8 @@ const secrets = localSecrets(data);
 const env = {
   ...secrets,
   PASSLANE_CONFIG: 'config/quickstart.yaml',
+  // Nobody who presses Ctrl-C wants to wait for load balancers.
+  PASSLANE_DRAIN_SECONDS: '0',
   ...process.env,
   REDIS_URL: redis.url,
 };
@@ -41,12 +43,16 @@ service.on('exit', async (code, signal) => {
   await redis.stop();
   process.exit(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1));
 });
-// Ctrl-C reaches the service too; a signal to this process alone must be passed on. Asking twice does no harm.
+// Ctrl-C reaches the service too, which takes both for one; a signal to this process alone must be passed on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => service.kill('SIGTERM'));
 // npm ends on a signal and passes it to nobody; whoever ends npm means what it has started.
 if (process.env.npm_lifecycle_event === 'start') {
   const npm = process.ppid;
-  setInterval(() => process.ppid !== npm && service.kill('SIGTERM'), 500).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watch);
+    service.kill('SIGTERM');
+  }, 500).unref();
 }
 
 await announceWhenReady();

@@ -12,6 +12,7 @@ import { overrideMethod } from './doors/override-method.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { parseBodies } from './shared/bodies.js';
 import { protectBrowsers, refuseRepeatedHeaders, serverOptions } from './shared/http-server.js';
+import { Lifecycle } from './shared/lifecycle.js';
 import { NestLogger } from './shared/logger.js';
 import { ProblemFilter, refuseAddress } from './shared/problem.filter.js';
 import { Metrics } from './shared/metrics.js';
@@ -29,8 +30,9 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
     frameworkErrors: refuseAddress(faces),
     rewriteUrl: overrideMethod(doors),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
-    // Connections that are kept alive must not keep a stopping process alive.
+    // Connections that are kept alive must not keep a stopping process alive; what comes over them meanwhile is served.
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
     bodyParser: false,
@@ -39,7 +41,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   });
   const fastify = adapter.getInstance();
   parseBodies(fastify);
-  hangUpWhenStopping(fastify);
+  hangUpWhenStopping(fastify, app.get(Lifecycle));
   fastify.setValidatorCompiler(compileSchema);
   fastify.addHook('onRequest', echoRequestId);
   fastify.addHook('onRequest', protectBrowsers);
@@ -53,15 +55,13 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   return app;
 }
 
-/** What is answered while the process stops is the last on its connection: one that stays idle would keep it alive. */
-function hangUpWhenStopping(fastify: FastifyInstance): void {
-  let stopping = false;
-  fastify.addHook('preClose', (done) => {
-    stopping = true;
-    done();
-  });
+/**
+ * What is answered while the process drains is the last on its connection, as it says: a connection that is cut off when
+ * the process ends may have a request on its way.
+ */
+function hangUpWhenStopping(fastify: FastifyInstance, lifecycle: Lifecycle): void {
   fastify.addHook('onSend', (_request, reply, payload, done) => {
-    if (stopping) reply.header('connection', 'close');
+    if (lifecycle.state === 'draining') reply.header('connection', 'close');
     done(null, payload);
   });
 }

@@ -154,6 +154,10 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly role: 'all' | 'api' | 'worker';
+  /** Services on this machine that share the port. */
+  readonly processes: number;
+  /** For so long a process that was told to stop serves on. */
+  readonly drainMs: number;
   readonly redisUrl: string;
   /** Base of the addresses that providers call back, without a trailing slash. */
   readonly publicUrl: string;

@@ -25,6 +25,7 @@ describe('readEnvironment', () => {
       PASSLANE_CONFIG: 'config/passlane.yaml',
       PASSLANE_SECRET: SECRET,
       PASSLANE_ROLE: 'all',
+      PASSLANE_PROCESSES: 1,
       OTEL_TRACES_SAMPLER_ARG: 1,
     });
     expect(faults(() => readEnvironment({}))).toEqual([
@@ -44,6 +45,8 @@ describe('readEnvironment', () => {
     ['REDIS_URL', 'unix:///run/redis.sock'],
     ['PASSLANE_ROLE', 'worker'],
     ['PASSLANE_PUBLIC_URL', 'https://otp.example.com/'],
+    ['PASSLANE_PROCESSES', '8'],
+    ['PASSLANE_DRAIN_SECONDS', '0'],
   ])('takes %s=%s', (name, value) => {
     expect(faults(() => readEnvironment({ PASSLANE_SECRET: SECRET, [name]: value }))).toEqual([]);
   });
@@ -60,6 +63,9 @@ describe('readEnvironment', () => {
     ['REDIS_URL', `http://${HUSH}`, /must start with redis:/],
     ['PASSLANE_ROLE', HUSH, /must be one of/],
     ['PASSLANE_PUBLIC_URL', HUSH, /must start with http/],
+    ['PASSLANE_PROCESSES', '0', /must not be less than 1/],
+    ['PASSLANE_DRAIN_SECONDS', '1.5', /must be an integer/],
+    ['PASSLANE_DRAIN_SECONDS', '301', /must not be greater than 300/],
   ])('refuses a wrong %s: %s', (name, value, message) => {
     const found = faults(() => readEnvironment({ PASSLANE_SECRET: SECRET, [name]: value }));
     expect(found[0]?.split(': ')[0]).toBe(name);

@@ -29,6 +29,19 @@ export class Environment {
   @IsIn(['all', 'api', 'worker'])
   PASSLANE_ROLE: 'all' | 'api' | 'worker' = 'all';
 
+  /** Services on this machine that share the port; one for each core that it may use. */
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  PASSLANE_PROCESSES: number = 1;
+
+  /** Seconds in which a process that was told to stop serves on, so that load balancers learn of it. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(300)
+  PASSLANE_DRAIN_SECONDS?: number;
+
   @IsOptional()
   @Matches(/^https?:\/\/[^\s/]+/, { message: 'must start with http:// or https://' })
   PASSLANE_PUBLIC_URL?: string;
@@ -55,8 +68,20 @@ class SecretText {
 }
 
 /** What has no default has no place in a new object. */
-const WITHOUT_DEFAULT = ['PASSLANE_SECRET', 'PASSLANE_PUBLIC_URL', 'PASSLANE_ADMIN_KEY', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
-const NUMBERS = { PORT: /^\d+$/, OTEL_TRACES_SAMPLER_ARG: /^\d+(\.\d+)?$/ };
+const WITHOUT_DEFAULT = [
+  'PASSLANE_SECRET',
+  'PASSLANE_PUBLIC_URL',
+  'PASSLANE_ADMIN_KEY',
+  'PASSLANE_DRAIN_SECONDS',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+];
+const WHOLE = /^\d+$/;
+const NUMBERS = {
+  PORT: WHOLE,
+  PASSLANE_PROCESSES: WHOLE,
+  PASSLANE_DRAIN_SECONDS: WHOLE,
+  OTEL_TRACES_SAMPLER_ARG: /^\d+(\.\d+)?$/,
+};
 
 /** @throws ConfigError naming each wrong variable */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {

@@ -18,6 +18,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     host: environment.HOST,
     port: environment.PORT,
     role: environment.PASSLANE_ROLE,
+    processes: environment.PASSLANE_PROCESSES,
+    drainMs: (environment.PASSLANE_DRAIN_SECONDS ?? drainSeconds(environment.PASSLANE_ROLE)) * 1_000,
     redisUrl: environment.REDIS_URL,
     publicUrl: (environment.PASSLANE_PUBLIC_URL ?? `http://127.0.0.1:${environment.PORT}`).replace(/\/+$/, ''),
     traces: traces(environment),
@@ -28,6 +30,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 
 const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio }: Environment) =>
   endpoint === undefined ? undefined : { endpoint: endpoint.replace(/\/+$/, ''), ratio };
+
+/** Load balancers ask every few seconds. Nobody sends requests to a worker. */
+const drainSeconds = (role: Config['role']): number => (role === 'worker' ? 0 : 5);
 
 /** @throws ConfigError when an application has the same token: whose call it is would be a matter of luck */
 function adminKey(token: string | undefined, applications: Config['applications']): string | undefined {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
 import { Accounts } from '../providers/accounts.js';
 import { makeBlockingRedis, REDIS } from '../shared/redis.js';
+import { Running } from '../shared/running.js';
 import { LOGGER } from '../shared/tokens.js';
 import type { DueEntry } from '../store/delivery.store.js';
 import { DeliverService } from './deliver.service.js';
@@ -25,7 +26,7 @@ const SETTLE_MS = 1_000;
 @Injectable()
 export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly places = new Map<string, Places>();
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly running = new Running();
   private workers: Worker<DeliveryJob>[] = [];
   private connection?: Redis;
   private settledAt = 0;
@@ -53,7 +54,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     this.workers = [...this.config.accounts.values()].map(({ name, concurrency }) => {
       const places = new Places(concurrency);
       this.places.set(name, places);
-      const worker = new Worker<DeliveryJob>(queueOf(name), (job) => this.process(places, job), {
+      const worker = new Worker<DeliveryJob>(queueOf(name), (job) => this.running.track(this.process(places, job)), {
         connection,
         prefix: QUEUE_PREFIX,
         concurrency,
@@ -72,10 +73,11 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
 
   /** Finishes what is running, takes nothing new. */
   async beforeApplicationShutdown(): Promise<void> {
-    // While Redis is away a worker would wait for it for ever; what it has sent is recorded by nobody then anyway.
+    // While Redis is away a worker would wait for it for ever, even with nothing to do. Claims are waited for all the same.
     const force = this.redis.status !== 'ready';
     this.queue.onFirst(() => false);
-    await Promise.all([...this.workers.map((worker) => worker.close(force)), ...(force ? [] : this.underWay)]);
+    await Promise.all(this.workers.map((worker) => worker.close(force)));
+    await this.running.idle();
     this.connection?.disconnect();
   }
 
@@ -87,9 +89,8 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
       .occupy(() => this.deliver.run(id, message))
       .catch((error: unknown) => {
         this.logger.warn({ verification_id: id, error: String(error) }, 'not sent; the clock will add a job');
-      })
-      .finally(() => this.underWay.delete(sending));
-    this.underWay.add(sending);
+      });
+    void this.running.track(sending);
     return true;
   }
 

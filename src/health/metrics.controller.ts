@@ -1,21 +1,26 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { ClusterMetrics } from '../process/cluster-metrics.js';
 import { Metrics } from '../shared/metrics.js';
 import { Gauges } from './gauges.js';
 
-/** Prometheus reads it here. */
+/** Prometheus reads it here: what all processes of `PASSLANE_PROCESSES` have counted, whichever of them answers. */
 @ApiExcludeController()
 @Controller('metrics')
 export class MetricsController {
+  private readonly all: ClusterMetrics;
+
   constructor(
-    private readonly metrics: Metrics,
+    metrics: Metrics,
     private readonly gauges: Gauges,
-  ) {}
+  ) {
+    this.all = new ClusterMetrics(metrics.registry);
+  }
 
   @Get()
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   async read(): Promise<string> {
     await this.gauges.refresh();
-    return this.metrics.registry.metrics();
+    return this.all.read();
   }
 }

@@ -11,6 +11,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { makeKeyring } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
+import { Lifecycle } from './lifecycle.js';
 import { Metrics } from './metrics.js';
 import { makeRedis, REDIS } from './redis.js';
 import { KEYRING, LOGGER } from './tokens.js';
@@ -31,6 +32,7 @@ export class CoreModule implements OnModuleInit, OnApplicationShutdown {
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         Metrics,
+        Lifecycle,
         { provide: KEYRING, useValue: makeKeyring(config.secrets) },
         {
           provide: REDIS,
@@ -40,7 +42,7 @@ export class CoreModule implements OnModuleInit, OnApplicationShutdown {
             }),
         },
       ],
-      exports: [CONFIG, LOGGER, Metrics, KEYRING, REDIS],
+      exports: [CONFIG, LOGGER, Metrics, Lifecycle, KEYRING, REDIS],
     };
   }
 

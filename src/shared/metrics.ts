@@ -109,6 +109,29 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly shed = new Counter({
+    name: 'passlane_shed_total',
+    help: 'Requests refused for overload (503 overloaded), by kind: start, read, check',
+    labelNames: ['kind'],
+    registers: [this.registry],
+  });
+
+  readonly loopLate = new Gauge({
+    name: 'passlane_event_loop_late_seconds',
+    help: 'How late the event loop comes round, over the last tenth of a second; of several processes the latest',
+    aggregator: 'max',
+    registers: [this.registry],
+  });
+
+  readonly processes = new Gauge({
+    name: 'passlane_processes',
+    help: 'Processes of this machine whose counts are added up here',
+    registers: [this.registry],
+    collect() {
+      this.set(1);
+    },
+  });
+
   readonly webhooks = new Counter({
     name: 'passlane_webhook_attempts_total',
     help: 'Attempts to send an event to a webhook, by outcome: delivered, failed',

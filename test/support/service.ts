@@ -119,6 +119,8 @@ export function spawnService({ redisUrl, config, env = {}, port }: ServiceOption
       REDIS_URL: redisUrl,
       PASSLANE_CONFIG: file,
       PASSLANE_SECRET: SECRET,
+      // No load balancer waits for a test.
+      PASSLANE_DRAIN_SECONDS: '0',
       ...env,
     },
   });

@@ -1,0 +1,49 @@
+import cluster from 'node:cluster';
+import { AggregatorRegistry, type Registry } from 'prom-client';
+
+const ASK = 'passlane:metrics';
+
+interface Question {
+  readonly ask: typeof ASK;
+  readonly id: number;
+}
+type Reply = Question & { readonly text?: string };
+
+/** In the process that supervises: adds up what all others count, for whichever of them was asked. */
+export function answerMetrics(): void {
+  const all = new AggregatorRegistry();
+  cluster.on('message', (worker, { ask, id }: Partial<Question>) => {
+    if (ask !== ASK) return;
+    all.clusterMetrics().then(
+      (text) => worker.send({ ask, id, text }),
+      () => worker.send({ ask, id }),
+    );
+  });
+}
+
+/** What all processes of this machine have counted together; without others what this one has. */
+export class ClusterMetrics {
+  private readonly waiting = new Map<number, (reply: Reply) => void>();
+  private questions = 0;
+
+  constructor(private readonly own: Registry) {
+    if (!cluster.isWorker) return;
+    // Answers the supervisor's questions for this process.
+    new AggregatorRegistry();
+    AggregatorRegistry.setRegistries(own);
+    process.on('message', (reply: Partial<Reply>) => {
+      if (reply.ask === ASK && reply.id !== undefined) this.waiting.get(reply.id)?.(reply as Reply);
+    });
+  }
+
+  async read(): Promise<string> {
+    if (!cluster.isWorker) return this.own.metrics();
+    const id = ++this.questions;
+    const { text } = await new Promise<Reply>((resolve) => {
+      this.waiting.set(id, resolve);
+      process.send?.({ ask: ASK, id });
+    }).finally(() => this.waiting.delete(id));
+    if (text === undefined) throw new Error('not all processes have answered');
+    return text;
+  }
+}

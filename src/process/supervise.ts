@@ -1,0 +1,58 @@
+import cluster from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import { answerMetrics } from './cluster-metrics.js';
+import { ExitCode } from './exit-code.js';
+import { pauseBefore } from './restarts.js';
+import { toldToStop } from './told-to-stop.js';
+
+interface End {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly ranMs: number;
+  /** It could not even begin, and has said why. */
+  readonly refused: boolean;
+}
+
+/**
+ * Runs `config.processes` services that share the port. One that falls over is started again; one that refuses to start
+ * ends all, as the next try would do the same. @returns the exit code: the worst of theirs
+ */
+export async function supervise(config: Config, logger: Logger): Promise<number> {
+  const stopping = new AbortController();
+  const stopped = (): boolean => stopping.signal.aborted;
+  const stopAll = (): void => {
+    stopping.abort();
+    for (const child of Object.values(cluster.workers ?? {})) child?.process.kill('SIGTERM');
+  };
+  void toldToStop(process, stopAll).then(stopAll);
+  answerMetrics();
+
+  const keepRunning = async (): Promise<number> => {
+    for (let crashes = 0; ; crashes++) {
+      const { code, signal, ranMs, refused } = await runOne();
+      if (refused) stopAll();
+      // Ended by the signal itself it had not begun yet.
+      if (stopped()) return code ?? (signal === 'SIGTERM' ? ExitCode.done : ExitCode.gaveUp);
+      const pause = pauseBefore(crashes, ranMs);
+      logger.error({ code, signal, restart_in_ms: pause.ms }, 'a process has ended');
+      crashes = pause.crashes;
+      await sleep(pause.ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopped()) return ExitCode.done;
+    }
+  };
+  return Math.max(...(await Promise.all(Array.from({ length: config.processes }, keepRunning))));
+}
+
+function runOne(): Promise<End> {
+  const child = cluster.fork();
+  const startedAt = Date.now();
+  let listened = false;
+  child.once('listening', () => (listened = true));
+  return new Promise((resolve) => {
+    child.once('exit', (code: number | null, signal: string | null) => {
+      resolve({ code, signal, ranMs: Date.now() - startedAt, refused: !listened && code === ExitCode.failed });
+    });
+  });
+}
