@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { post } from './load.mjs';
+import { get, post } from './load.mjs';
 
 /** Verifications of a round: so many that each measurement takes some seconds, as CPU is counted in steps of 10 ms. */
 const STARTS = { floor: 15_000, ours: 5_000 };
@@ -49,6 +49,7 @@ export async function startOurs({
       REDIS_URL: redis.url,
       PASSLANE_CONFIG: config,
       PASSLANE_SECRET: secret,
+      PASSLANE_DRAIN_SECONDS: '0',
     },
   });
   await untilReady(port, child);
@@ -58,6 +59,7 @@ export async function startOurs({
     child,
     port,
     start: (to) => post('/v1/verifications', key, { to, channels, max_checks: 10 }),
+    read: (id) => get(`/v1/verifications/${id}`, key),
     check: (id, code) => post(`/v1/verifications/${id}/check`, key, { code }),
   });
   return [contestant('ours', [{ channel: 'sms' }]), contestant('failover', THREE_STEPS)];

@@ -11,6 +11,9 @@ export function post(path, key, body) {
   return `POST ${path} HTTP/1.1\r\nhost: bench\r\n${authorization}content-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
 }
 
+/** @returns the text of one request */
+export const get = (path, key) => `GET ${path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer ${key}\r\n\r\n`;
+
 /**
  * Sends `count` requests and looks at every answer.
  * @param request number of the request → its text
@@ -28,7 +31,7 @@ export async function drive(port, count, request, onAnswer) {
         while (next < count) {
           const i = next++;
           const sentAt = performance.now();
-          const body = await connection.exchange(request(i));
+          const { body } = await connection.exchange(request(i));
           latencies[i] = performance.now() - sentAt;
           onAnswer(i, body);
         }
@@ -41,21 +44,22 @@ export async function drive(port, count, request, onAnswer) {
 }
 
 /** One connection. Understands answers that say their length, which is all that the servers under test give. */
-function open(port) {
+export function open(port) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   let received = '';
   let waiting;
   socket.setEncoding('latin1');
   socket.on('data', (chunk) => {
     received += chunk;
-    const body = bodyOf(received);
-    if (body === undefined) return;
+    const answer = answerOf(received);
+    if (answer === undefined) return;
     received = '';
-    waiting.resolve(body);
+    waiting.resolve(answer);
   });
   socket.on('error', (error) => waiting?.reject(error));
   socket.on('close', () => waiting?.reject(new Error('the server has closed a connection')));
   return {
+    /** @returns {Promise<{ status: number, body: string }>} */
     exchange: (text) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
@@ -66,10 +70,10 @@ function open(port) {
 }
 
 /** Undefined as long as something is missing. */
-function bodyOf(received) {
+function answerOf(received) {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const length = Number(/^content-length: (\d+)/im.exec(received.slice(0, end))?.[1]);
   const body = received.slice(end + 4);
-  return body.length < length ? undefined : body;
+  return body.length < length ? undefined : { status: Number(received.slice(9, 12)), body };
 }

@@ -1,6 +1,7 @@
 // What is read off while the load runs: CPU time of a process, and quantiles.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export const canMeasure = () => existsSync('/proc/self/stat');
 
@@ -21,3 +22,23 @@ export function quantile(values, q) {
 }
 
 export const median = (values) => quantile(values, 0.5);
+
+/** Looks at a process' resident memory every quarter of a second. `stop` answers before, most and now, in MB. */
+export function watchMemory(pid) {
+  const read = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+  const first = read();
+  let most = first;
+  let running = true;
+  void (async () => {
+    while (running) {
+      most = Math.max(most, read());
+      await sleep(250);
+    }
+  })();
+  return {
+    stop: () => {
+      running = false;
+      return [first, most, read()];
+    },
+  };
+}

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { startFloor, startOurs } from './contestants.mjs';
 import { benchKeys } from './keys.mjs';
 import { benchLimits } from './limits.mjs';
+import { benchOutage } from './outage.mjs';
+import { benchOverload } from './overload.mjs';
 import { profile } from './profile.mjs';
 import { report } from './report.mjs';
 import { runRound } from './round.mjs';
@@ -17,11 +19,13 @@ const STOP_WITHIN_MS = 5_000;
  * @param redis { url, socket, pid } of a Redis that nobody else uses
  * @param directory for what the services write
  * @param profiles where to write CPU profiles of ours instead of comparing
+ * @param overload what becomes of five times too much, instead of comparing
+ * @param outage what callers get while Redis is away, instead of comparing
  * @param keys what it costs to know a caller, instead of comparing
  * @param limits what the guard costs, instead of comparing
  * @returns {Promise<string>} the tables
  */
-export async function bench({ root, redis, directory, say, profiles, keys, limits }) {
+export async function bench({ root, redis, directory, say, profiles, keys, limits, overload, outage }) {
   const children = [];
   const run = (args, options = {}) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2, 'ipc'], ...options });
@@ -31,6 +35,8 @@ export async function bench({ root, redis, directory, say, profiles, keys, limit
   try {
     const { port } = await run(['bench/sink.mjs']).ready;
     const surroundings = { run, redis, directory, sink: { url: `http://127.0.0.1:${port}` } };
+    if (outage) return await benchOutage(surroundings, say);
+    if (overload) return await benchOverload(surroundings, say);
     if (keys) return await benchKeys(surroundings, say);
     if (limits) return await benchLimits(surroundings, say);
     return await (profiles ? profile(surroundings, profiles) : compare(surroundings, say));

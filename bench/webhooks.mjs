@@ -50,7 +50,7 @@ const secret = randomBytes(32).toString('base64');
 const service = spawn(process.execPath, ['dist/main.js'], {
   cwd: root,
   stdio: ['ignore', 'ignore', 2],
-  env: { ...env, PASSLANE_SECRET: secret },
+  env: { ...env, PASSLANE_SECRET: secret, PASSLANE_DRAIN_SECONDS: '0' },
 });
 
 try {

@@ -14,6 +14,7 @@ import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { SpendingModule } from './money/spending.module.js';
+import { OverloadModule } from './overload/overload.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 import { CoreModule } from './shared/core.module.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
@@ -33,6 +34,7 @@ export class AppModule {
         CoreModule.forRoot(config, logger),
         TelemetryModule,
         DeliveryModule.forRoot(config),
+        OverloadModule.forRoot(config),
         HealthModule,
         ApplicationsModule,
         IdempotencyModule,

@@ -25,9 +25,13 @@ export interface FirstMessage {
 /** @returns false when it cannot send now: the queue has to */
 type FirstSender = (entry: DueEntry, message: FirstMessage) => boolean;
 
+/** The job of a queue that has waited longest, and since when; undefined where none waits. */
+export type OldestJob = { readonly id: string; readonly at: number } | undefined;
+
 /** BullMQ is the pump, never the truth: a job that is lost here is added again by the clock. */
 export class DeliveryQueue {
   private sendFirst: FirstSender = () => false;
+  private used = new Set<string>();
 
   /** @param queues by account */
   constructor(
@@ -45,11 +49,13 @@ export class DeliveryQueue {
 
   /** The first message of a new verification: sent by this process if it can, else a job. Waits for neither. */
   begin(entry: DueEntry, message: FirstMessage): void {
+    this.used.add(entry.account);
     if (!this.sendFirst(entry, message)) this.add(entry);
   }
 
   /** Adds without waiting: the caller's answer does not depend on it. */
   add(entry: DueEntry): void {
+    this.used.add(entry.account);
     const { name, data, opts } = toJob(entry);
     this.queueFor(entry.account)
       ?.add(name, data, opts)
@@ -65,6 +71,22 @@ export class DeliveryQueue {
       await this.queueFor(account)?.addBulk(entries.filter((entry) => entry.account === account).map(toJob));
     };
     await Promise.all(accounts.map(add));
+  }
+
+  /** The accounts that this process has given work since it was last asked; one asker only. */
+  takeUsed(): string[] {
+    const used = [...this.used];
+    this.used = new Set();
+    return used;
+  }
+
+  /** What has waited longest, by account. */
+  async oldest(accounts: readonly string[] = [...this.queues.keys()]): Promise<Map<string, OldestJob>> {
+    const oldestOf = async (account: string): Promise<[string, OldestJob]> => {
+      const [job] = (await this.queues.get(account)?.getJobs(['waiting'], 0, 0, true)) ?? [];
+      return [account, job?.id === undefined ? undefined : { id: job.id, at: job.timestamp }];
+    };
+    return new Map(await Promise.all(accounts.map(oldestOf)));
   }
 
   /** Asks Redis by the way of a queue. */

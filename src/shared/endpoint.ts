@@ -10,6 +10,8 @@ export interface EndpointOptions {
   readonly summary: string;
   /** `any` is any key's; without one the route is open. */
   readonly scope?: Scope | 'any';
+  /** What is refused first under overload: a start, then reads (all that say nothing), last a check. */
+  readonly load?: 'start' | 'check' | 'never';
   /** Parameters of the query that may carry the key too. */
   readonly queryKeys?: readonly string[];
   readonly body?: JsonSchema;
@@ -46,13 +48,13 @@ const problemSchema: JsonSchema = {
 
 /** One JSON schema is what requests are validated by, what answers are written by, and what OpenAPI shows. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
-  const { summary, scope, queryKeys, body, query, form, response, problems = {} } = options;
+  const { summary, scope, load, queryKeys, body, query, form, response, problems = {} } = options;
   const { status: success = 200, also = [] } = options;
   const { type, schema } = options.face ?? { type: 'application/problem+json', schema: problemSchema };
   const statuses = [success, ...also];
   return applyDecorators(
     HttpCode(success),
-    RouteConfig({ scope, queryKeys, form }),
+    RouteConfig({ scope, load, queryKeys, form }),
     RouteSchema({
       ...(body && { body }),
       ...(query && { querystring: query }),

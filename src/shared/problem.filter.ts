@@ -94,7 +94,8 @@ function toProblem(error: unknown): Problem {
   return new Problem(500, 'internal', 'Internal error', 'Something went wrong on our side.');
 }
 
-function sendProblem(
+/** Answers with a problem, in the words of the face whose address it is. */
+export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   problem: Problem,

@@ -19,6 +19,10 @@ export const echoRequestId: onRequestHookHandler = (request, reply, done) => {
 /** One line for each request. The route and not the address: addresses may hold numbers, and in doors even codes. */
 export function logRequests(logger: Logger): onResponseHookHandler {
   return (request, reply, done) => {
+    if (request.shed) {
+      done();
+      return;
+    }
     logger.info(
       {
         request_id: request.id,

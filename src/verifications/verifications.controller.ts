@@ -16,7 +16,7 @@ const problems = {
   401: 'No key, or one that is not known',
   403: 'The key lacks the scope',
   422: 'A field is wrong; `errors` names it',
-  503: 'Redis cannot be reached; `Retry-After` says when to try again',
+  503: 'Redis cannot be reached, or there is too much to do; `Retry-After` says when to try again',
 };
 const unknown = { 404: 'Unknown id, or another application’s' };
 
@@ -33,6 +33,7 @@ export class VerificationsController {
   @Endpoint({
     summary: 'Start a verification, or send the code of the live one again',
     scope: 'verifications',
+    load: 'start',
     body: startSchema,
     response: verificationSchema,
     also: [201],
@@ -57,6 +58,7 @@ export class VerificationsController {
   @Endpoint({
     summary: 'Check what the person typed',
     scope: 'verifications',
+    load: 'check',
     body: checkSchema,
     response: checkAnswerSchema,
     problems: { ...problems, ...unknown },
@@ -94,6 +96,7 @@ export class VerificationsController {
   @Endpoint({
     summary: 'Start the next step now; after the last one, send on the last again',
     scope: 'verifications',
+    load: 'start',
     response: verificationSchema,
     problems: {
       ...problems,
@@ -111,6 +114,7 @@ export class VerificationsController {
   @Endpoint({
     summary: 'End a verification: nothing more is sent, no code is right any more',
     scope: 'verifications',
+    load: 'check',
     response: verificationSchema,
     problems: { ...problems, ...unknown, 409: 'It has already ended' },
   })

@@ -36,6 +36,7 @@ export class VerifyController {
   @Endpoint({
     summary: 'Send a code by SMS, or send the live one again',
     scope: 'verifications',
+    load: 'start',
     query: verifySchema,
     form: true,
     response: startedSchema,
@@ -55,6 +56,7 @@ export class VerifyController {
   @Endpoint({
     summary: 'Check what the person typed',
     scope: 'verifications',
+    load: 'check',
     query: checkSchema,
     form: true,
     response: responseSchema,

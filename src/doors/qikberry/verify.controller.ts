@@ -34,6 +34,7 @@ abstract class VerifyController {
   @PlatformEndpoint({
     summary: 'Send a code over the given channels, one after the other',
     scope: 'verifications',
+    load: 'start',
     body: sendSchema,
     response: sentSchema,
     problems,
@@ -43,7 +44,7 @@ abstract class VerifyController {
   }
 
   @Get('check/:id/:token')
-  @PlatformEndpoint({ summary: 'Check a code', scope: 'verifications', response: checkedSchema })
+  @PlatformEndpoint({ summary: 'Check a code', scope: 'verifications', load: 'check', response: checkedSchema })
   check(@Req() request: FastifyRequest, @Param('id') id: string, @Param('token') token: string) {
     return this.verifications.check(callerOf(request), id, token);
   }
@@ -60,7 +61,7 @@ abstract class VerifyController {
   }
 
   @Get('cancel/:id')
-  @PlatformEndpoint({ summary: 'End a verification', scope: 'verifications', response: canceledSchema })
+  @PlatformEndpoint({ summary: 'End a verification', scope: 'verifications', load: 'check', response: canceledSchema })
   cancel(@Req() request: FastifyRequest, @Param('id') id: string) {
     return this.verifications.cancel(callerOf(request), id);
   }
@@ -75,6 +76,7 @@ export class QikberryVerifyController extends VerifyController {
   @PlatformEndpoint({
     summary: 'Send a code by a profile',
     scope: 'verifications',
+    load: 'start',
     body: omnichannelSchema,
     response: omnichannelSentSchema,
     problems,

@@ -1,0 +1,165 @@
+// Logins as a service sees them: a start; then, once the message has come, a look and a check.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { open } from './load.mjs';
+
+const STEP_MS = 10;
+const CODES_EVERY_MS = 20;
+/** A person who has no code by then does not type one. */
+const CODE_WITHIN_MS = 30_000;
+/** More connections than that at a time no client opens; who finds none waits, and that counts as time. */
+const MOST_CONNECTIONS = 1_000;
+
+let numbers = 0;
+
+/** Possible numbers of the USA, none of them twice. */
+const freshNumber = () => `+1628${2_000_000 + numbers++}`;
+
+export class Logins {
+  /** @param contestant as `startOurs` gives it @param sink where its messages go */
+  constructor(contestant, sink) {
+    this.contestant = contestant;
+    this.sink = sink;
+    this.codes = new Map();
+    this.idle = [];
+    this.connections = 0;
+    this.queue = [];
+    this.underWay = new Set();
+    this.running = true;
+    void this.collect();
+  }
+
+  /** So many at a time for so many seconds, each followed by the next. */
+  async closed(atATime, seconds) {
+    const figures = emptyFigures();
+    const end = performance.now() + seconds * 1_000;
+    const lane = async () => {
+      while (performance.now() < end) await this.login(figures);
+    };
+    await Promise.all(Array.from({ length: atATime }, lane));
+    return figures;
+  }
+
+  /** So many a second for so many seconds, whatever becomes of them. Those that have begun go on. */
+  async open(perSecond, seconds) {
+    const figures = emptyFigures();
+    await this.arrive(perSecond, seconds, figures, () => this.login(figures));
+    return figures;
+  }
+
+  async arrive(perSecond, seconds, figures, work) {
+    const from = performance.now();
+    for (let passed = 0; passed < seconds * 1_000; passed = performance.now() - from) {
+      const due = (passed * perSecond) / 1_000;
+      while (figures.offered < due) {
+        figures.offered += 1;
+        const begun = work().finally(() => this.underWay.delete(begun));
+        this.underWay.add(begun);
+      }
+      await sleep(STEP_MS);
+    }
+  }
+
+  /** Checks of a verification that nobody has, so many a second for so many seconds. @returns what each was answered */
+  async checks(perSecond, seconds) {
+    const figures = emptyFigures();
+    const answers = [];
+    const check = async () => {
+      const answer = await this.ask(this.contestant.check(randomUUID(), '123456'), figures);
+      if (answer) answers.push(answer);
+    };
+    await this.arrive(perSecond, seconds, figures, check);
+    await this.settled();
+    return answers;
+  }
+
+  settled() {
+    return Promise.all(this.underWay);
+  }
+
+  close() {
+    this.running = false;
+    for (const connection of this.idle) connection.close();
+  }
+
+  async login(figures) {
+    const to = freshNumber();
+    const started = await this.ask(this.contestant.start(to), figures);
+    if (!started) return;
+    const { status, body, ms, at } = started;
+    if (status !== 201) {
+      if (status !== 503) throw new Error(`a start was answered ${status}: ${body}`);
+      figures.refused.push({ ms, at });
+      return;
+    }
+    figures.served.push({ ms, at });
+    const { id } = JSON.parse(body);
+    const code = await this.codeOf(to);
+    if (code === undefined) return;
+    const seen = await this.ask(this.contestant.read(id), figures);
+    if (seen?.status === 503) figures.readsRefused += 1;
+    const checked = await this.ask(this.contestant.check(id, code), figures);
+    if (!checked) return;
+    (checked.body.includes('"result":"approved"') ? figures.approved : figures.checksRefused).push(checked);
+  }
+
+  /** Undefined when the connection broke. Time counts from when it was wanted. */
+  async ask(text, figures) {
+    const from = performance.now();
+    const connection = this.idle.pop() ?? (await this.connection());
+    try {
+      const answer = await connection.exchange(text);
+      const at = performance.now();
+      this.hand(connection);
+      return { ...answer, ms: at - from, at };
+    } catch {
+      this.connections -= 1;
+      figures.lost += 1;
+      return undefined;
+    }
+  }
+
+  async connection() {
+    if (this.connections >= MOST_CONNECTIONS) return new Promise((resolve) => this.queue.push(resolve));
+    this.connections += 1;
+    return open(this.contestant.port);
+  }
+
+  hand(connection) {
+    const next = this.queue.shift();
+    if (next) next(connection);
+    else this.idle.push(connection);
+  }
+
+  async codeOf(to) {
+    const giveUp = performance.now() + CODE_WITHIN_MS;
+    while (!this.codes.has(to)) {
+      if (performance.now() > giveUp) return undefined;
+      await sleep(CODES_EVERY_MS);
+    }
+    const code = this.codes.get(to);
+    this.codes.delete(to);
+    return code;
+  }
+
+  async collect() {
+    while (this.running) {
+      // The last question may find the sink gone.
+      const codes = await fetch(`${this.sink.url}/codes`)
+        .then((response) => response.json())
+        .catch(() => ({}));
+      for (const [to, code] of Object.entries(codes)) this.codes.set(to, code);
+      await sleep(CODES_EVERY_MS);
+    }
+  }
+}
+
+const emptyFigures = () => ({
+  offered: 0,
+  served: [],
+  refused: [],
+  approved: [],
+  checksRefused: [],
+  readsRefused: 0,
+  lost: 0,
+});

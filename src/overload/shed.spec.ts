@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { fastify, type FastifyInstance } from 'fastify';
+import { until } from '../../test/support/wait.js';
+import { Metrics } from '../shared/metrics.js';
+import { Limiter } from './limiter.js';
+import { shedLoad } from './shed.js';
+
+const face = {
+  prefix: '/door/',
+  type: 'application/json',
+  schema: {},
+  write: ({ status }: { status: number }) => ({ status, body: { wrong: true } }),
+};
+
+describe('shedLoad', () => {
+  let app: FastifyInstance;
+  let limiter: Limiter;
+  let metrics: Metrics;
+  let url: string;
+
+  beforeEach(async () => {
+    limiter = new Limiter(() => 1);
+    metrics = new Metrics();
+    app = fastify();
+    shedLoad(app, limiter, { metrics, faces: [face] });
+    const ok = () => 'ok';
+    app.post('/start', { config: { scope: 'verifications', load: 'start' } }, ok);
+    app.post('/check', { config: { scope: 'verifications', load: 'check' } }, ok);
+    app.get('/read', { config: { scope: 'verifications' } }, ok);
+    app.get('/door/read', { config: { scope: 'any' } }, ok);
+    app.get('/details', { config: { scope: 'admin', load: 'never' } }, ok);
+    app.post('/receipts', ok);
+    app.get('/hangs', { config: { scope: 'any' } }, () => new Promise(() => undefined));
+    url = await app.listen({ port: 0, host: '127.0.0.1' });
+  });
+
+  afterEach(async () => {
+    app.server.closeAllConnections();
+    await app.close();
+  });
+
+  const call = (method: string, path: string) =>
+    fetch(url + path, method === 'POST' ? { method, headers: { 'content-type': 'application/json' }, body: '{' } : {});
+
+  /** Nothing of a kind has room any more. */
+  const fill = (kind: 'start' | 'read' | 'check') => {
+    let count = 0;
+    while (limiter.admit(kind)) count += 1;
+    return count;
+  };
+
+  it('answers a problem that says when to come again, before the body is read', async () => {
+    fill('start');
+    const response = await call('POST', '/start');
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ type: 'urn:passlane:problem:overloaded', code: 'overloaded' });
+    expect((await call('GET', '/read')).status).toBe(200);
+    expect(await metrics.shed.get()).toMatchObject({ values: [{ labels: { kind: 'start' }, value: 1 }] });
+  });
+
+  it('takes what says nothing for a read, in the face of its door, and checks longer than all others', async () => {
+    fill('read');
+    expect((await call('GET', '/read')).status).toBe(503);
+    const door = await call('GET', '/door/read');
+    expect([door.status, await door.json()]).toEqual([503, { wrong: true }]);
+    // Its body is wrong, which only one that was let in can know.
+    expect((await call('POST', '/check')).status).toBe(400);
+    fill('check');
+    expect((await call('POST', '/check')).status).toBe(503);
+  });
+
+  it('never refuses what needs no key of ours, nor what says so', async () => {
+    fill('check');
+    expect((await call('GET', '/details')).status).toBe(200);
+    expect((await call('POST', '/receipts')).status).toBe(400);
+  });
+
+  it('counts a request until it is answered, or its caller is gone', async () => {
+    expect((await call('GET', '/read')).status).toBe(200);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('GET /hangs HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(socket, 'ready');
+    await until('it to be under way', () => {
+      const free = fill('check');
+      for (let i = 0; i < free; i++) limiter.release();
+      return free === 3_999;
+    });
+    socket.destroy();
+    await until('it to be gone', () => {
+      const free = fill('check');
+      for (let i = 0; i < free; i++) limiter.release();
+      return free === 4_000;
+    });
+  });
+});
