@@ -7,12 +7,21 @@ import { DetailsService } from './details.service.js';
 import { Gauges } from './gauges.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
+import { ProcessHealth } from './process.health.js';
 import { RedisHealth } from './redis.health.js';
+import { RedisInspector } from './redis-inspector.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), AccountsModule, StoreModule],
   controllers: [HealthController, MetricsController],
-  providers: [RedisHealth, Gauges, DetailsService, { provide: Balances, useFactory: () => new Balances(Date.now) }],
+  providers: [
+    ProcessHealth,
+    RedisHealth,
+    RedisInspector,
+    Gauges,
+    DetailsService,
+    { provide: Balances, useFactory: () => new Balances(Date.now) },
+  ],
   exports: [Balances],
 })
 export class HealthModule {}

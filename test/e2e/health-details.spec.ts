@@ -10,6 +10,8 @@ const ADMIN_KEY = 'key_of_who_runs_the_service_01';
 
 interface Details {
   readonly redis: string;
+  readonly redis_server: object | null;
+  readonly queue_age_seconds: number | null;
   readonly queue: string;
   readonly accounts: { name: string; resting: boolean; balance: { amount: number } | null }[];
 }
@@ -58,10 +60,23 @@ describe('GET /health/details', () => {
   });
 
   it('shows each account with what is left of its money', async () => {
-    const nothing = { resting: false, balance: null, balance_error: null };
+    const nothing = { queue_age_seconds: 0, resting: false, balance: null, balance_error: null };
     expect(await read()).toEqual({
       redis: 'up',
+      redis_server: {
+        version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+        mode: 'standalone',
+        role: 'master',
+        replicas: 0,
+        append_only: true,
+        append_fsync: 'everysec',
+        eviction_policy: 'noeviction',
+        used_memory: expect.any(Number),
+        max_memory: 0,
+      },
       queue: 'up',
+      queue_age_seconds: 0,
+      event_loop_late_ms: expect.any(Number),
       accounts: [
         { ...nothing, name: 'broken', use: 'http', channels: ['sms'] },
         {
@@ -95,6 +110,8 @@ describe('GET /health/details', () => {
       const { redis: state, queue } = await read();
       return state === 'down' && queue === 'down';
     });
-    expect((await read()).accounts[1]!.balance?.amount).toBe(990.5);
+    const { accounts, redis_server, queue_age_seconds } = await read();
+    expect(accounts[1]!.balance?.amount).toBe(990.5);
+    expect([redis_server, queue_age_seconds]).toEqual([null, null]);
   });
 });

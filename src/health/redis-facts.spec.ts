@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { dangersOf, readFacts } from './redis-facts.js';
+
+const INFO = [
+  '# Server',
+  'redis_version:7.2.7',
+  'redis_mode:standalone',
+  '# Memory',
+  'used_memory:1048576',
+  'maxmemory:0',
+  'maxmemory_policy:noeviction',
+  '# Persistence',
+  'aof_enabled:1',
+  '# Replication',
+  'role:master',
+  'connected_slaves:2',
+].join('\r\n');
+
+const LOCAL = 'redis://127.0.0.1:6379';
+
+describe('readFacts', () => {
+  it('reads what INFO says', () => {
+    expect(readFacts(INFO, 'everysec')).toEqual({
+      version: '7.2.7',
+      mode: 'standalone',
+      role: 'master',
+      replicas: 2,
+      usedMemory: 1_048_576,
+      maxMemory: 0,
+      evictionPolicy: 'noeviction',
+      appendOnly: true,
+      fsync: 'everysec',
+    });
+  });
+
+  it('makes nothing up', () => {
+    expect(Object.values(readFacts('')).filter((value) => value !== undefined)).toEqual([]);
+  });
+});
+
+describe('dangersOf', () => {
+  const safe = readFacts(INFO);
+
+  it.each([
+    LOCAL,
+    'redis://localhost',
+    'redis://[::1]:6379',
+    'unix:///run/redis.sock',
+    'rediss://:secret@redis.internal:6380/1',
+    'redis://user:secret@10.0.0.7',
+  ])('finds none in a safe Redis at %s', (url) => {
+    expect(dangersOf(safe, url)).toEqual([]);
+  });
+
+  it.each(['redis://redis.internal', 'redis://10.0.0.7:6379', 'rediss://user@127.example.com'])(
+    'misses a password at %s',
+    (url) => {
+      expect(dangersOf(safe, url)).toEqual([expect.stringContaining('without a password')]);
+    },
+  );
+
+  it('names a missing append-only file, and nothing that is not known', () => {
+    expect(dangersOf({ ...safe, appendOnly: false }, LOCAL)).toEqual([expect.stringContaining('appendonly yes')]);
+    expect(dangersOf({}, LOCAL)).toEqual([]);
+  });
+
+  it('names eviction where there is a limit to evict for', () => {
+    const evicting = { ...safe, evictionPolicy: 'allkeys-lru' };
+    expect(dangersOf(evicting, LOCAL)).toEqual([]);
+    expect(dangersOf({ ...evicting, maxMemory: 1 }, LOCAL)).toEqual([expect.stringContaining('allkeys-lru')]);
+  });
+
+  it('never prints the address', () => {
+    const dangers = dangersOf({ appendOnly: false, maxMemory: 1, evictionPolicy: 'x' }, 'redis://hush@redis.internal');
+    expect(dangers).toHaveLength(3);
+    expect(dangers.join()).not.toMatch(/hush|redis\.internal/);
+  });
+});

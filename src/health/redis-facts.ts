@@ -1,0 +1,66 @@
+/** What Redis says of itself. Undefined is what it does not tell. */
+export interface RedisFacts {
+  readonly version?: string;
+  /** `standalone`, `sentinel`, `cluster`. */
+  readonly mode?: string;
+  readonly role?: string;
+  readonly replicas?: number;
+  readonly usedMemory?: number;
+  /** Bytes; 0 is no limit. */
+  readonly maxMemory?: number;
+  readonly evictionPolicy?: string;
+  readonly appendOnly?: boolean;
+  /** When the append-only file reaches the disk: `always`, `everysec`, `no`. */
+  readonly fsync?: string;
+}
+
+/** @param info the answer to INFO @param fsync the answer to CONFIG GET appendfsync, which managed ones refuse */
+export function readFacts(info: string, fsync?: string): RedisFacts {
+  const fields = new Map(
+    info.split(/\r?\n/).flatMap((line) => {
+      const at = line.indexOf(':');
+      return at > 0 ? [[line.slice(0, at), line.slice(at + 1)] as const] : [];
+    }),
+  );
+  const number = (name: string): number | undefined => {
+    const text = fields.get(name);
+    return text === undefined ? undefined : Number(text);
+  };
+  const appendOnly = fields.get('aof_enabled');
+  return {
+    version: fields.get('redis_version'),
+    mode: fields.get('redis_mode'),
+    role: fields.get('role'),
+    replicas: number('connected_slaves'),
+    usedMemory: number('used_memory'),
+    maxMemory: number('maxmemory'),
+    evictionPolicy: fields.get('maxmemory_policy'),
+    appendOnly: appendOnly === undefined ? undefined : appendOnly === '1',
+    fsync,
+  };
+}
+
+/** What an operator should know before the first verification is lost: a sentence for each danger. */
+export function dangersOf({ appendOnly, maxMemory = 0, evictionPolicy }: RedisFacts, url: string): string[] {
+  const dangers: string[] = [];
+  if (appendOnly === false) {
+    dangers.push('Redis has no append-only file: a restart of it loses every verification (appendonly yes)');
+  }
+  if (maxMemory > 0 && evictionPolicy !== undefined && evictionPolicy !== 'noeviction') {
+    dangers.push(
+      `Redis throws verifications away when its memory is full (maxmemory-policy ${evictionPolicy}; noeviction)`,
+    );
+  }
+  if (!hasPassword(url) && !isLocal(url)) {
+    dangers.push('Redis is reached over a network without a password (REDIS_URL; requirepass or an ACL user)');
+  }
+  return dangers;
+}
+
+const hasPassword = (url: string): boolean => !url.startsWith('unix://') && new URL(url).password !== '';
+
+function isLocal(url: string): boolean {
+  if (url.startsWith('unix://')) return true;
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
