@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { stateKey } from '../../src/store/keys.js';
+import { freshNumber } from '../support/api.js';
+import { behaviours, Gateway } from '../support/gateway.js';
+import { TestRedis } from '../support/redis.js';
+import { configuration, freePort, httpAccount, LIVE_KEY, Service, spawnService } from '../support/service.js';
+import { until } from '../support/wait.js';
+
+let redis: TestRedis;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  redis = await TestRedis.start();
+  gateway = await Gateway.start();
+});
+
+beforeEach(() => {
+  gateway.behaviour = behaviours.accepts;
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  await redis.stop();
+});
+
+const config = () => configuration({ gateway: httpAccount(gateway.url, { timeout: 30 }) });
+const run = (env: Record<string, string> = {}) => Service.start({ redisUrl: redis.url, config: config(), env });
+
+async function get(url: string, agent: Agent): Promise<IncomingMessage> {
+  const [response] = (await once(request(url, { agent }).end(), 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  return response;
+}
+
+const refuses = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => {
+      resolve(true);
+    });
+  });
+
+describe('a service that is told to stop', () => {
+  it('is not ready at once, serves on as the last of each connection, and finishes what a provider has in hand', async () => {
+    let answer: () => void = () => undefined;
+    gateway.behaviour = (received, response) => {
+      answer = () => {
+        behaviours.accepts(received, response);
+      };
+    };
+    const service = await run({ PASSLANE_DRAIN_SECONDS: '2' });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const before = await get(`${service.url}/health/live`, agent);
+    expect(before.headers.connection).toBe('keep-alive');
+    service.child.signal('SIGTERM');
+    await until('it to be not ready', async () => !(await service.ready()));
+    const to = freshNumber();
+    const started = await service.as(LIVE_KEY).start(to);
+    expect(started.status).toBe(201);
+    expect(started.headers.get('connection')).toBe('close');
+    expect((await get(`${service.url}/health/live`, agent)).headers.connection).toBe('close');
+    await until('the provider to have it', () => gateway.to(to).length === 1);
+    await until('it to accept nothing any more', () => refuses(service.options.port));
+    expect(service.child.running).toBe(true);
+    answer();
+    expect(await service.child.exited).toBe(0);
+    expect(await redis.client.hget(stateKey(started.body.id), '1:status')).toBe('sent');
+    expect(gateway.to(to)).toHaveLength(1);
+  });
+
+  it('quits at once when it is told again', async () => {
+    gateway.behaviour = behaviours.hangs;
+    const service = await run();
+    const to = freshNumber();
+    await service.as(LIVE_KEY).start(to);
+    await until('the provider to have it', () => gateway.to(to).length === 1);
+    service.child.signal('SIGTERM');
+    await until('it to hear that', () => service.log.includes('"stopping"'));
+    // Twice within a second is one wish.
+    await sleep(1_500);
+    service.child.signal('SIGTERM');
+    expect(await service.child.exited).toBe(143);
+  });
+
+  it('hears it while it is still starting', async () => {
+    const child = spawnService({ redisUrl: 'redis://127.0.0.1:9', config: config(), port: await freePort() });
+    // It waits two seconds for Redis; until its first line nobody could hear anything.
+    await until('its first word', () => child.output.includes('redis'));
+    child.signal('SIGTERM');
+    expect(await child.exited).toBe(0);
+  });
+});
+
+describe('several processes', () => {
+  it('share the port, add up what they count, replace one that was killed, and stop together', async () => {
+    const service = await run({ PASSLANE_PROCESSES: '2' });
+    await until('both', () => service.log.match(/"listening"/g)?.length === 2);
+    const pids = () => [...service.log.matchAll(/"pid":(\d+),"address"/g)].map(([, pid]) => Number(pid));
+    const processes = async () =>
+      /^passlane_processes (\d+)/m.exec(await (await fetch(`${service.url}/metrics`)).text())?.[1];
+    expect(await processes()).toBe('2');
+    process.kill(pids()[0]!, 'SIGKILL');
+    await until('another in its place', () => pids().length === 3, 60_000);
+    await until('its figures', async () => (await processes()) === '2');
+    expect((await service.as(LIVE_KEY).start(freshNumber())).status).toBe(201);
+    expect(await service.stop()).toBe(0);
+    for (const pid of pids()) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  }, 120_000);
+
+  it('end when they cannot start, with the reason', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const child = spawnService({ redisUrl: redis.url, config: config(), port, env: { PASSLANE_PROCESSES: '2' } });
+    expect(await child.exited).toBe(1);
+    expect(child.output).toContain(`PORT: ${port} is in use`);
+    other.close();
+  });
+});
