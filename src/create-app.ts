@@ -18,7 +18,6 @@ import { Lifecycle } from './shared/lifecycle.js';
 import { NestLogger } from './shared/logger.js';
 import { Metrics } from './shared/metrics.js';
 import { ProblemFilter, refuseAddress } from './shared/problem.filter.js';
-import { Metrics } from './shared/metrics.js';
 import { echoRequestId, logRequests, requestId } from './shared/request-log.js';
 import { measureRequests } from './shared/request-metrics.js';
 import { compileSchema } from './shared/validator.js';
