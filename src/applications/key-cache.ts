@@ -1,27 +1,20 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Redis } from 'ioredis';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { hmac } from '../codes/keyring.js';
-import { CONFIG, type Config } from '../config/config.js';
 import { DEFAULT_LIMITS } from '../config/limits.js';
 import { DEFAULT_RETENTION } from '../config/load-retention.js';
 import { addressList } from '../shared/addresses.js';
 import { BoundedMap } from '../shared/bounded-map.js';
 import { unavailable } from '../shared/problem.js';
-import { makeSubscriber } from '../shared/redis.js';
 import { LOGGER } from '../shared/tokens.js';
-import { changesChannel } from '../store/access-keys.js';
+import { Changes } from '../store/changes.js';
 import { KeyStore, type FoundKey } from '../store/key.store.js';
 import { PepperStore } from '../store/pepper.store.js';
+import { FRESH_MS } from '../store/pushed-cache.js';
 import type { Credential } from './credential.js';
 
 /** About half a kilobyte each. */
 const MOST = 50_000;
-/**
- * Changes are pushed; this is for the case that nobody would notice: a subscription to a Redis that answers, but that
- * nobody else writes to any more.
- */
-const FRESH_MS = 30_000;
 
 type Found = Credential | undefined | Promise<Credential | undefined>;
 
@@ -30,31 +23,26 @@ type Found = Credential | undefined | Promise<Credential | undefined>;
  * that is lost, or has not answered for 0.8 s, takes everything with it. Unknown tokens are not remembered.
  */
 @Injectable()
-export class KeyCache implements OnApplicationShutdown {
+export class KeyCache {
   private readonly cache = new BoundedMap<{ credential: Credential; until: number }>(MOST);
-  private readonly subscriber: Redis;
-  private listening = false;
   /** Moves whenever something known may have become untrue. */
-  private changes = 0;
+  private news = 0;
   private pepper?: Promise<Buffer>;
 
   constructor(
-    @Inject(CONFIG) config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly changes: Changes,
     private readonly store: KeyStore,
     private readonly peppers: PepperStore,
   ) {
-    this.subscriber = makeSubscriber(config.redisUrl, (error) => {
-      logger.warn({ error: error.message }, 'redis, changes of keys');
-    });
-    this.subscriber.on('ready', () => void this.listen());
-    this.subscriber.on('close', () => {
-      this.listening = false;
-      this.changes++;
-      this.cache.clear();
-    });
-    this.subscriber.on('message', (_channel, what) => {
-      this.forget(what);
+    changes.tell({
+      changed: (what) => {
+        this.forget(what);
+      },
+      lost: () => {
+        this.news++;
+        this.cache.clear();
+      },
     });
   }
 
@@ -80,14 +68,11 @@ export class KeyCache implements OnApplicationShutdown {
 
   /** @param what `a:<application>` or `k:<key>`, as the scripts say it to all processes */
   forget(what: string): void {
-    this.changes++;
+    if (!/^[ak]:/.test(what)) return;
+    this.news++;
     this.cache.deleteWhere(
       ({ credential: { caller } }) => what === `k:${caller.keyId}` || what === `a:${caller.application}`,
     );
-  }
-
-  onApplicationShutdown(): void {
-    this.subscriber.disconnect();
   }
 
   private known(name: string): Credential | undefined {
@@ -96,23 +81,14 @@ export class KeyCache implements OnApplicationShutdown {
   }
 
   private async load(name: string, ask: () => Promise<FoundKey | undefined>): Promise<Credential | undefined> {
-    const before = this.changes;
+    const before = this.news;
     const found = await ask();
     const credential = found && toCredential(found);
     // An answer may have been overtaken by the news of a change.
-    if (credential && this.listening && this.changes === before) {
+    if (credential && this.changes.heard && this.news === before) {
       this.cache.set(name, { credential, until: Date.now() + FRESH_MS });
     }
     return credential;
-  }
-
-  private async listen(): Promise<void> {
-    try {
-      await this.subscriber.subscribe(changesChannel);
-      this.listening = true;
-    } catch (error) {
-      this.logger.warn({ error: (error as Error).message }, 'changes of keys cannot be heard; each use asks Redis');
-    }
   }
 
   private async readPepper(): Promise<Buffer> {

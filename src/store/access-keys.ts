@@ -20,8 +20,5 @@ export const keysOfKey = (application: string): string => `${PREFIX}keys:${appli
 export const keyKey = (id: string): string => `${PREFIX}k:${id}`;
 export const tokenKey = (hash: string): string => `${PREFIX}t:${hash}`;
 
-/** Says `a:<id>` or `k:<id>` when an application or key has changed: what is known of it is no longer true. */
-export const changesChannel = `${PREFIX}changes`;
-
 /** For so long a token that was taken back is told so, before it is as unknown as any other. */
 export const REVOKED_FOR_MS = 30 * 86_400_000;

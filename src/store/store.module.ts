@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApplicationStore } from './application.store.js';
 import { CallStore } from './call.store.js';
+import { Changes } from './changes.js';
 import { DeliveryStore } from './delivery.store.js';
 import { ErasureStore } from './erasure.store.js';
 import { EventReader } from './event-reader.store.js';
@@ -21,6 +22,7 @@ import { WebhookStore } from './webhook.store.js';
 const stores = [
   ApplicationStore,
   CallStore,
+  Changes,
   DeliveryStore,
   ErasureStore,
   EventReader,

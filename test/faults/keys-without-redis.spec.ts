@@ -47,7 +47,7 @@ it('a revocation that could not be pushed is seen: nothing known outlives the co
 it('where changes cannot be heard, every use asks Redis', async () => {
   await redis.client.call('ACL', 'SETUSER', 'default', 'resetchannels');
   await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-  await until('it to be noticed', () => service.log.includes('changes of keys cannot be heard'), PATIENCE_MS);
+  await until('it to be noticed', () => service.log.includes('changes cannot be heard'), PATIENCE_MS);
   expect((await sending(token)).status).toBe(422);
   await redis.client.hset(keyKey(id), 'revoked', Date.now());
   expect((await sending(token)).body.code).toBe('key_revoked');

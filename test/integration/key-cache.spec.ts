@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { KeyCache } from '../../src/applications/key-cache.js';
 import { makeKeyring } from '../../src/codes/keyring.js';
 import type { Config } from '../../src/config/config.js';
-import { changesChannel } from '../../src/store/access-keys.js';
+import { Changes, changesChannel } from '../../src/store/changes.js';
 import { KeyStore, type FoundKey } from '../../src/store/key.store.js';
 import { PepperStore } from '../../src/store/pepper.store.js';
 import { TestRedis } from '../support/redis.js';
@@ -31,6 +31,7 @@ class SlowStore extends KeyStore {
 
 let redis: TestRedis;
 let store: SlowStore;
+let changes: Changes;
 let cache: KeyCache;
 
 beforeAll(async () => {
@@ -40,12 +41,14 @@ beforeAll(async () => {
 beforeEach(async () => {
   store = new SlowStore(redis.client);
   const peppers = new PepperStore(redis.client, makeKeyring([Buffer.alloc(32, 1)]));
-  cache = new KeyCache({ redisUrl: redis.url } as Config, pino({ enabled: false }), store, peppers);
+  const logger = pino({ enabled: false });
+  changes = new Changes({ redisUrl: redis.url } as Config, logger);
+  cache = new KeyCache(logger, changes, store, peppers);
   await until('the subscription', async () => (await tell('nothing')) === 1);
 });
 
 afterEach(() => {
-  cache.onApplicationShutdown();
+  changes.onApplicationShutdown();
 });
 
 afterAll(async () => {

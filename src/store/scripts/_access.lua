@@ -4,9 +4,6 @@
 
 local AK = 'pl:{ak}:'
 
--- All processes forget what they know of it: 'a:<application>' or 'k:<key>'.
-local function changed(what) redis.call('PUBLISH', AK .. 'changes', what) end
-
 -- What a key's token of one version stands for: {id, version, application, mode, scopes, ranges, expires, revoked ('' for
 -- not), status of the application}; false when there is no such key.
 local function describe(id, version)

@@ -5,6 +5,7 @@
 -- Returns how many keys are left | -1 when there was nothing of it
 --- @include _shared
 --- @include _access
+--- @include _changes
 local created = redis.call('HGET', KEYS[1], 'created')
 if not created and redis.call('EXISTS', KEYS[3]) == 0 then return -1 end
 if created then

@@ -4,6 +4,7 @@
 -- Returns 1 | 0 when the application has no such key
 --- @include _shared
 --- @include _access
+--- @include _changes
 local k = redis.call('HMGET', KEYS[1], 'app', 'created', 'revoked')
 if k[1] ~= ARGV[2] or k[3] then return 0 end
 revoke(ARGV[1], clock(), ARGV[3])

@@ -5,6 +5,7 @@
 -- Returns its fields | false when the application has no such key
 --- @include _shared
 --- @include _access
+--- @include _changes
 local k = redis.call('HMGET', KEYS[1], 'app', 'version', 'hash', 'expires', 'revoked')
 if k[1] ~= ARGV[2] or k[5] or redis.call('EXISTS', KEYS[2]) == 0 then return false end
 local now = clock()
