@@ -6,6 +6,7 @@ import { LOGGER } from '../shared/tokens.js';
 import { ApplicationStore, type StoredApplication } from '../store/application.store.js';
 import { positionOf } from '../store/hashes.js';
 import { ProfileStore } from '../store/profile.store.js';
+import { TemplateStore } from '../store/template.store.js';
 import { WebhookStore } from '../store/webhook.store.js';
 import type { ApplicationBody, ApplicationPatch, PageQuery } from './application.schema.js';
 import { KeyCache } from './key-cache.js';
@@ -26,6 +27,7 @@ export class ApplicationService {
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly store: ApplicationStore,
     private readonly profiles: ProfileStore,
+    private readonly templates: TemplateStore,
     private readonly webhooks: WebhookStore,
     private readonly cache: KeyCache,
   ) {}
@@ -69,13 +71,14 @@ export class ApplicationService {
     return viewOf(application);
   }
 
-  /** With its keys, profiles and webhooks; its verifications end as they would have. @throws Problem 404, 409 */
+  /** With its keys, profiles, templates and webhooks; its verifications end as they would have. @throws Problem 404, 409 */
   async delete(id: string): Promise<void> {
     this.refuseDeclared(id);
     const deleted = await this.store.delete(id);
     if (!deleted) throw notFound('application');
     this.cache.forget(`a:${id}`);
     await this.profiles.deleteAll(id);
+    await this.templates.deleteAll(id);
     await this.webhooks.deleteAll(id);
     this.logger.info({ application: id }, 'application deleted');
   }

@@ -14,6 +14,8 @@ export const bounds = {
   sends: 20,
   from: 64,
   template: 500,
+  /** Languages of one template. */
+  texts: 30,
   /** Characters of a token that people choose: shorter ones can be guessed over the network. */
   token: 8,
   ipRanges: 100,

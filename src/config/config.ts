@@ -85,7 +85,7 @@ export type ConfirmOn = (typeof CONFIRM_ON)[number];
 export interface Step {
   readonly channel: Channel;
   readonly from?: string;
-  /** Text with `{{code}}`. */
+  /** Text with `{{code}}`, or the name or id of a template. In a plan that has started it is a text. */
   readonly template?: string;
   /** Seconds that this step gets before the next one starts. */
   readonly wait: number;
@@ -127,6 +127,16 @@ export interface Profile {
   readonly defaults: CodeDefaults;
   /** In the order in which they are tried. */
   readonly channels: readonly ProfileChannel[];
+}
+
+/** A text in several languages, under a name that steps may use. */
+export interface Template {
+  readonly id: string;
+  readonly application: string;
+  readonly name: string;
+  readonly status: 'active' | 'inactive';
+  /** Language tag → text with `{{code}}`; at least one. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 /** Where webhooks may go beyond https to public addresses. */
@@ -172,6 +182,8 @@ export interface Config {
   readonly applications: ReadonlyMap<string, ApplicationConfig>;
   /** By `<application>/<name>`. */
   readonly profiles: ReadonlyMap<string, Profile>;
+  /** By `<application>/<name>`. */
+  readonly templates: ReadonlyMap<string, Template>;
   readonly webhooks: WebhooksConfig;
   readonly doors: DoorsConfig;
   /** ISO 4217, of all prices and budgets. */

@@ -37,6 +37,7 @@ export class FileSchema {
   @IsOptional() @IsObject() routes: Record<string, unknown> = {};
   @IsOptional() @IsObject() applications: Record<string, unknown> = {};
   @IsOptional() @IsObject() profiles: Record<string, unknown> = {};
+  @IsOptional() @IsObject() templates: Record<string, unknown> = {};
   @IsOptional() @IsArray() @IsString({ each: true }) trusted_proxies: string[] = [];
   @IsOptional() @IsObject() webhooks: object | null = {};
   @IsOptional() @IsObject() doors: object | null = {};
@@ -194,4 +195,9 @@ export class ProfileSchema {
   channels: StepSchema[];
 
   @IsOptional() @ValidateNested() @Type(() => DefaultsSchema) defaults?: DefaultsSchema;
+}
+
+export class TemplateSchema {
+  /** Language tag → text; walked in `load-template.ts`. */
+  @IsObject() texts: Record<string, unknown>;
 }

@@ -8,12 +8,21 @@ import { loadApplication } from './load-application.js';
 import { loadPrices } from './load-prices.js';
 import { loadRoutes } from './load-routes.js';
 import { loadProfile } from './load-profile.js';
+import { loadTemplate } from './load-template.js';
 import { resolveSecrets } from './secrets.js';
 import { checked } from './validate.js';
 
 type Sections = Pick<
   Config,
-  'accounts' | 'routes' | 'applications' | 'profiles' | 'trustedProxies' | 'webhooks' | 'doors' | 'currency'
+  | 'accounts'
+  | 'routes'
+  | 'applications'
+  | 'profiles'
+  | 'templates'
+  | 'trustedProxies'
+  | 'webhooks'
+  | 'doors'
+  | 'currency'
 >;
 
 const ACCOUNT_NAME = /^[\w-]{1,40}$/;
@@ -30,8 +39,9 @@ export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections {
   refuseSharedTokens(applications, errors);
   const currency = file.currency ?? undefined;
   refuseHalfPriced(accounts, applications, currency, errors);
+  const templates = loadMap(file.templates, (name, value) => loadTemplate(name, value, applications, errors));
   const profiles = loadMap(file.profiles, (name, value) =>
-    loadProfile(name, value, { accounts, routes, applications }, errors),
+    loadProfile(name, value, { accounts, routes, applications, templates }, errors),
   );
   if (!file.trusted_proxies.every(isRange)) {
     errors.push({ setting: 'trusted_proxies', message: 'must hold IP addresses or CIDR ranges' });
@@ -44,6 +54,7 @@ export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections {
     routes,
     applications,
     profiles,
+    templates,
     webhooks,
     doors,
     currency,

@@ -2,11 +2,11 @@ import { textFault } from '../shared/safe-text.js';
 import type { SettingError } from './config.errors.js';
 import type { Config, Profile, ProfileChannel } from './config.js';
 import { ProfileSchema, type StepSchema } from './file.schema.js';
-import { brokenRules, hasCode, unsafeTexts } from './plan-rules.js';
+import { brokenRules, namedTemplates, unsafeTexts } from './plan-rules.js';
 import { isUsable } from './routing.js';
 import { checked } from './validate.js';
 
-type Known = Pick<Config, 'accounts' | 'routes' | 'applications'>;
+type Known = Pick<Config, 'accounts' | 'routes' | 'applications' | 'templates'>;
 
 /** A profile of the file, under `<application>/<name>`. */
 export function loadProfile(
@@ -39,11 +39,13 @@ export function loadProfile(
     errors.push({ setting: `${path}.channels.${step}.${field}`, message });
   }
   const { template } = profile.defaults ?? {};
-  if (template !== undefined) {
-    const setting = `${path}.defaults.template`;
-    if (!hasCode(template)) errors.push({ setting, message: 'must hold {{code}}' });
-    const fault = textFault(template, application.allowUrls);
-    if (fault !== undefined) errors.push({ setting, message: fault });
+  const fault = template && textFault(template, application.allowUrls);
+  if (fault) errors.push({ setting: `${path}.defaults.template`, message: fault });
+  for (const { field, name: template } of namedTemplates(steps, profile.defaults)) {
+    if (!known.templates.has(`${applicationName}/${template}`)) {
+      const message = 'must hold {{code}}, or be the name of a template in this file';
+      errors.push({ setting: `${path}.${field}`, message });
+    }
   }
   return {
     id: `file-${name}`,

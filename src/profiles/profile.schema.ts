@@ -1,6 +1,7 @@
 import { alphabets } from '../codes/alphabets.js';
 import { bounds } from '../config/bounds.js';
 import { CONFIRM_ON, RESEND, type CodeDefaults, type ProfileChannel } from '../config/config.js';
+import { body, listOf, name, pageOf, status } from '../named/named.schema.js';
 import { CHANNELS } from '../providers/contract.js';
 import { integer, languageTag, text, VISIBLE_TEXT, type JsonSchema } from '../shared/json-schema.js';
 
@@ -20,21 +21,7 @@ export interface ChannelsBody {
   readonly channels: readonly ChannelInput[];
 }
 
-export interface ProfileQuery {
-  readonly id?: string;
-  readonly name?: string;
-  readonly status?: 'active' | 'inactive';
-  readonly limit: number;
-  readonly cursor?: string;
-}
-
-const status: JsonSchema = { type: 'string', enum: ['active', 'inactive'] };
-
-const name: JsonSchema = {
-  type: 'string',
-  pattern: '^[A-Za-z0-9_-]{1,40}$',
-  'x-hint': 'must be 1 to 40 letters, digits, - or _',
-};
+const TEMPLATE = 'Text with {{code}}, or the name or id of a template';
 
 const defaults: JsonSchema = {
   type: 'object',
@@ -46,7 +33,7 @@ const defaults: JsonSchema = {
     max_checks: integer(bounds.maxChecks, 'Wrong tries until it is locked'),
     resend: { type: 'string', enum: RESEND, description: 'What a repeated send brings' },
     locale: languageTag,
-    template: text(bounds.template, 'Text with {{code}}', VISIBLE_TEXT),
+    template: text(bounds.template, TEMPLATE, VISIBLE_TEXT),
   },
 };
 
@@ -57,7 +44,7 @@ const channel: JsonSchema = {
   properties: {
     channel: { type: 'string', enum: CHANNELS },
     from: text(bounds.from, 'Sender', VISIBLE_TEXT),
-    template: text(bounds.template, 'Text with {{code}}', VISIBLE_TEXT),
+    template: text(bounds.template, TEMPLATE, VISIBLE_TEXT),
     order: integer({ min: 0, max: 100 }, 'Position; default: as listed'),
     wait: integer(bounds.wait, 'Seconds that this step gets before the next one starts'),
     status,
@@ -74,25 +61,12 @@ const channels = (minItems: number): JsonSchema => ({
   items: channel,
 });
 
-const body = (required: readonly string[], properties: JsonSchema): JsonSchema => ({
-  type: 'object',
-  additionalProperties: false,
-  required,
-  properties,
-});
-
 export const createSchema = body(['name'], { name, status, defaults, channels: channels(0) });
 export const patchSchema = { ...body([], { name, status, defaults }), minProperties: 1 };
 export const channelsSchema = body(['channels'], { channels: channels(1) });
 export const replaceSchema = body(['channels'], { channels: channels(0) });
 
-export const listSchema = body([], {
-  id: text(64, 'Only this one'),
-  name,
-  status,
-  limit: { ...integer({ min: 1, max: 100 }, 'Profiles on a page'), default: 20 },
-  cursor: text(64, '`next_cursor` of the page before'),
-});
+export const listSchema = listOf('Profiles');
 
 const string: JsonSchema = { type: 'string' };
 const maybe: JsonSchema = { type: ['string', 'null'] };
@@ -137,7 +111,4 @@ export const profileAnswerSchema: JsonSchema = {
   },
 };
 
-export const profilePageSchema: JsonSchema = {
-  type: 'object',
-  properties: { data: { type: 'array', items: profileAnswerSchema }, next_cursor: maybe },
-};
+export const profilePageSchema = pageOf(profileAnswerSchema);

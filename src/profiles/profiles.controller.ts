@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req } fr
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../applications/authenticate.js';
+import type { NamedQuery } from '../named/named.service.js';
 import { Endpoint } from '../shared/endpoint.js';
 import {
   channelsSchema,
@@ -13,7 +14,6 @@ import {
   replaceSchema,
   type ChannelsBody,
   type ProfileBody,
-  type ProfileQuery,
 } from './profile.schema.js';
 import { ProfileService } from './profile.service.js';
 
@@ -36,7 +36,7 @@ export class ProfilesController {
 
   @Get()
   @Endpoint({ summary: 'List profiles by name', scope, query: listSchema, response: profilePageSchema, problems })
-  list(@Req() request: FastifyRequest, @Query() query: ProfileQuery) {
+  list(@Req() request: FastifyRequest, @Query() query: NamedQuery) {
     return this.profiles.list(callerOf(request), query);
   }
 

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { StoreModule } from '../store/store.module.js';
+import { TemplatesModule } from '../templates/templates.module.js';
 import { ProfileBook } from './profile-book.js';
 import { ProfileService } from './profile.service.js';
 import { ProfilesController } from './profiles.controller.js';
 
 @Module({
-  imports: [StoreModule],
+  imports: [StoreModule, TemplatesModule],
   controllers: [ProfilesController],
   providers: [ProfileBook, ProfileService],
   exports: [ProfileBook, ProfileService],

@@ -14,6 +14,7 @@ import { ProfileStore } from './profile.store.js';
 import { ReceiptStore } from './receipt.store.js';
 import { RequestRateStore } from './request-rate.store.js';
 import { SearchStore } from './search.store.js';
+import { TemplateStore } from './template.store.js';
 import { VerificationStore } from './verification.store.js';
 import { WebhookHistoryStore } from './webhook-history.store.js';
 import { WebhookQueueStore } from './webhook-queue.store.js';
@@ -35,6 +36,7 @@ const stores = [
   ReceiptStore,
   RequestRateStore,
   SearchStore,
+  TemplateStore,
   VerificationStore,
   WebhookHistoryStore,
   WebhookQueueStore,

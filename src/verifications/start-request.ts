@@ -53,7 +53,7 @@ export function startRequest(
     steps: plan.steps.map((step) => ({ ...step, template: step.template ?? defaults.template })),
     code: codeFacts(body, defaults, now),
     resend: defaults.resend ?? 'reuse',
-    locale: body.locale ?? defaults.locale ?? 'en',
+    locale: localeOf(body, plan),
     reference,
     metadata,
     clientIp: body.client_ip,
@@ -96,6 +96,10 @@ export function admitted(request: StartRequest, { denied, monitored, mark }: Adm
   const steps = facts.steps.filter(({ channel }) => !denied.includes(channel));
   return { ...request, guard: mark, facts: { ...facts, steps, guard: monitored.length > 0 ? monitored : undefined } };
 }
+
+/** Of the messages of steps that name none. */
+export const localeOf = (body: Pick<StartBody, 'locale'>, { defaults }: Plan): string =>
+  body.locale ?? defaults.locale ?? 'en';
 
 function codeFacts(body: StartBody, defaults: Plan['defaults'], now: number): CodeFacts {
   const { code, code_length } = body;

@@ -23,11 +23,13 @@ import {
   type StoredVerification,
 } from '../store/verification.store.js';
 import { WebhookStore } from '../store/webhook.store.js';
+import { TemplateBook } from '../templates/template-book.js';
 import { planOfChannels, planOfProfile, refuseBothOrNeither } from './plan.js';
+import { withTexts } from './plan-texts.js';
 import { present, presentFor, presentLimits, type VerificationView } from './present.js';
 import { rateLimited } from './rate-limited.js';
 import type { StartBody } from './schemas/start.schema.js';
-import { admitted, sendOf, startRequest, type StartRequest } from './start-request.js';
+import { admitted, localeOf, sendOf, startRequest, type StartRequest } from './start-request.js';
 import { VerificationService } from './verification.service.js';
 
 /** What a repeated send takes from a request. */
@@ -45,6 +47,7 @@ export class StartService {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(KEYRING) private readonly keyring: Keyring,
     private readonly profiles: ProfileBook,
+    private readonly templates: TemplateBook,
     private readonly store: VerificationStore,
     private readonly webhooks: WebhookStore,
     private readonly queue: DeliveryQueue,
@@ -146,7 +149,9 @@ export class StartService {
           caller.mode,
           recipient,
         );
-    return startRequest(caller, body, recipient, plan, this.keyring, Date.now());
+    const find = (name: string) => this.templates.find(caller.application, name);
+    const texts = await withTexts(plan, localeOf(body, plan), find);
+    return startRequest(caller, body, recipient, texts, this.keyring, Date.now());
   }
 
   private async refuseUnknownWebhook({ application }: Caller, { webhook_id }: StartBody): Promise<void> {

@@ -139,13 +139,6 @@ describe('a profile', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(9).fill(422)]);
   });
 
-  it('may have a name that one left behind which was renamed while it was being deleted', async () => {
-    const name = freshName();
-    await redis.client.hset('pl:{pf:shop}:profiles', `name:${name}`, 'an-id-that-is-gone');
-    await profiles().make({ name });
-    expect(await profiles().refused('POST', '', { name })).toEqual(['name']);
-  });
-
   it('is listed by name, filtered and page by page', async () => {
     const { call, make, found } = profiles(OTHER_KEY);
     const all: Profile[] = [];

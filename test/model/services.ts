@@ -21,6 +21,7 @@ import { ReceiptStore } from '../../src/store/receipt.store.js';
 import type { SearchStore } from '../../src/store/search.store.js';
 import { VerificationStore } from '../../src/store/verification.store.js';
 import { WebhookStore } from '../../src/store/webhook.store.js';
+import type { TemplateBook } from '../../src/templates/template-book.js';
 import { NextService } from '../../src/verifications/next.service.js';
 import { StartService } from '../../src/verifications/start.service.js';
 import { VerificationService } from '../../src/verifications/verification.service.js';
@@ -141,6 +142,8 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
     config,
     keyring,
     profiles,
+    // The plans of the model say their texts themselves.
+    undefined as unknown as TemplateBook,
     store,
     new WebhookStore(redis),
     queue,

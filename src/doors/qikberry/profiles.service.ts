@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../applications/key-book.js';
 import type { Profile, ProfileChannel } from '../../config/config.js';
+import { hasCode } from '../../config/plan-rules.js';
+import { textFor } from '../../config/template-text.js';
 import { ProfileService } from '../../profiles/profile.service.js';
+import { TemplateBook } from '../../templates/template-book.js';
 import { withAdded, withEdited, withoutName } from './profile-channels.js';
 import type { ChannelsBody, ProfileBody, ProfileFilter } from './profiles.schema.js';
 import { renamed } from './renamed.js';
@@ -14,10 +17,15 @@ const ALL = 500;
 /** Profiles as the platform's callers see and change them. */
 @Injectable()
 export class PlatformProfiles {
-  constructor(private readonly profiles: ProfileService) {}
+  constructor(
+    private readonly profiles: ProfileService,
+    private readonly templates: TemplateBook,
+  ) {}
 
   async create(caller: Caller, { name, status = '1' }: ProfileBody) {
-    return viewOf(await this.profiles.create(caller, { name, status: STATUS_OF[status], defaults: { ttl: TIMEOUT } }));
+    return this.viewOf(
+      await this.profiles.create(caller, { name, status: STATUS_OF[status], defaults: { ttl: TIMEOUT } }),
+    );
   }
 
   async list(caller: Caller, filter: ProfileFilter) {
@@ -27,15 +35,16 @@ export class PlatformProfiles {
       name: filter['filter[name]'],
       limit: ALL,
     });
-    return data.map(viewOf).filter((view) => status === undefined || view.status === status);
+    const views = await Promise.all(data.map((profile) => this.viewOf(profile)));
+    return views.filter((view) => status === undefined || view.status === status);
   }
 
   async get(caller: Caller, id: string) {
-    return viewOf(await this.profiles.get(caller, id));
+    return this.viewOf(await this.profiles.get(caller, id));
   }
 
   async edit(caller: Caller, id: string, { name, status }: ProfileBody) {
-    return viewOf(
+    return this.viewOf(
       await this.profiles.patch(caller, id, { name, status: status === undefined ? undefined : STATUS_OF[status] }),
     );
   }
@@ -61,27 +70,40 @@ export class PlatformProfiles {
   private async change(caller: Caller, id: string, edit: (present: readonly ProfileChannel[]) => ProfileChannel[]) {
     const change = (profile: Profile): Profile => ({ ...profile, channels: edit(profile.channels) });
     const nameOf = (field: string): string => field.replace(/\.channel$/, '.name');
-    return viewOf(await renamed(() => this.profiles.change(caller, id, change), nameOf));
+    return this.viewOf(await renamed(() => this.profiles.change(caller, id, change), nameOf));
+  }
+
+  private async viewOf({ id, application, name, status, channels, defaults }: Profile) {
+    const textOf = ({ template, locale = defaults.locale }: ProfileChannel) =>
+      this.textOf(application, template, locale);
+    const texts = await Promise.all(channels.map(textOf));
+    return {
+      id,
+      name,
+      status: flagOf(status),
+      channels: channels.map((one, i) => ({
+        id: one.id,
+        name: one.channel === 'voice' ? 'tts' : one.channel,
+        from: one.from ?? null,
+        template: texts[i] ?? null,
+        wait: one.wait,
+        order: one.order,
+        status: flagOf(one.status),
+        language: one.locale ?? null,
+        ttl: one.validity ?? null,
+      })),
+    };
+  }
+
+  /** The platform knows texts only: of a template its text is shown. */
+  private async textOf(application: string, template: string | undefined, locale = 'en'): Promise<string | undefined> {
+    if (template === undefined) return undefined;
+    if (hasCode(template)) return fromTemplate(template);
+    const named = await this.templates.find(application, template);
+    return named && fromTemplate(textFor(named, locale).text);
   }
 }
 
 const STATUS_OF = { '1': 'active', '0': 'inactive' } as const;
 
 const flagOf = (status: Profile['status']): string => (status === 'active' ? '1' : '0');
-
-const viewOf = ({ id, name, status, channels }: Profile) => ({
-  id,
-  name,
-  status: flagOf(status),
-  channels: channels.map((one) => ({
-    id: one.id,
-    name: one.channel === 'voice' ? 'tts' : one.channel,
-    from: one.from ?? null,
-    template: one.template === undefined ? null : fromTemplate(one.template),
-    wait: one.wait,
-    order: one.order,
-    status: flagOf(one.status),
-    language: one.locale ?? null,
-    ttl: one.validity ?? null,
-  })),
-});

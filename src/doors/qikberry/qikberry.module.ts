@@ -3,6 +3,7 @@ import { ApplicationsApiModule } from '../../applications/applications-api.modul
 import { ApplicationsModule } from '../../applications/applications.module.js';
 import { ProfilesModule } from '../../profiles/profiles.module.js';
 import { StoreModule } from '../../store/store.module.js';
+import { TemplatesModule } from '../../templates/templates.module.js';
 import { VerificationsModule } from '../../verifications/verifications.module.js';
 import { WebhooksModule } from '../../webhooks/webhooks.module.js';
 import type { Door } from '../door.js';
@@ -22,7 +23,7 @@ const imports = [ApplicationsModule, ApplicationsApiModule, StoreModule, Verific
 const providers = [PlatformSubscriptions, PlatformWebhooks, SendService, VerifyService];
 
 @Module({
-  imports: [...imports, ProfilesModule],
+  imports: [...imports, ProfilesModule, TemplatesModule],
   controllers: [
     QikberryAuthController,
     ProfilesController,

@@ -55,7 +55,11 @@ const channelSchema: JsonSchema = {
   properties: {
     channel: { type: 'string', enum: CHANNELS },
     from: text(bounds.from, 'Sender, where the account leaves a choice', VISIBLE_TEXT),
-    template: text(bounds.template, 'Text with {{code}}, and {{minutes}} if wanted', VISIBLE_TEXT),
+    template: text(
+      bounds.template,
+      'Text with {{code}}, and {{minutes}} if wanted; or a template’s name or id',
+      VISIBLE_TEXT,
+    ),
     wait: integer(bounds.wait, 'Seconds that this step gets before the next one starts; default 30'),
     locale: { ...languageTag, description: 'Language of this message; default that of the verification' },
     validity: integer(bounds.validity, 'Seconds for which the vendor may try to deliver; default the life of the code'),

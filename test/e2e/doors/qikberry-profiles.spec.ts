@@ -95,6 +95,19 @@ describe('a profile', () => {
     });
   });
 
+  it('is shown with the text of the template that it names', async () => {
+    const texts = { en: '{{code}} it is', de: '{{code}} ist es' };
+    const { body: template } = await doors.native.post('/v1/templates', { name: 'door', texts });
+    const channels = [
+      { channel: 'sms', template: 'door', locale: 'de-AT' },
+      { channel: 'viber', template: template.id },
+    ];
+    const made = await doors.native.post('/v1/profiles', { name: 'with-template', channels });
+    expect(made.status).toBe(201);
+    const shown = await view(`verify/profiles/${made.body.id}`);
+    expect(shown.channels.map((channel) => channel.template)).toEqual(['{token} ist es', '{token} it is']);
+  });
+
   it('B4 is changed', async () => {
     const path = await profile();
     const { name } = await view(path);
