@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CONFIG, type ApplicationConfig, type Config } from '../config/config.js';
-import { notFound, Problem } from '../shared/problem.js';
+import { notFound, readOnly } from '../shared/problem.js';
 import { LOGGER } from '../shared/tokens.js';
 import { ApplicationStore, type StoredApplication } from '../store/application.store.js';
 import { positionOf } from '../store/hashes.js';
-import { ProfileStore } from '../store/profile.store.js';
-import { TemplateStore } from '../store/template.store.js';
+import { SettingsStore } from '../store/settings.store.js';
 import { WebhookStore } from '../store/webhook.store.js';
 import type { ApplicationBody, ApplicationPatch, PageQuery } from './application.schema.js';
 import { KeyCache } from './key-cache.js';
@@ -26,8 +25,7 @@ export class ApplicationService {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly store: ApplicationStore,
-    private readonly profiles: ProfileStore,
-    private readonly templates: TemplateStore,
+    private readonly settings: SettingsStore,
     private readonly webhooks: WebhookStore,
     private readonly cache: KeyCache,
   ) {}
@@ -71,22 +69,20 @@ export class ApplicationService {
     return viewOf(application);
   }
 
-  /** With its keys, profiles, templates and webhooks; its verifications end as they would have. @throws Problem 404, 409 */
+  /** With its keys, settings and webhooks; its verifications end as they would have. @throws Problem 404, 409 */
   async delete(id: string): Promise<void> {
     this.refuseDeclared(id);
     const deleted = await this.store.delete(id);
     if (!deleted) throw notFound('application');
     this.cache.forget(`a:${id}`);
-    await this.profiles.deleteAll(id);
-    await this.templates.deleteAll(id);
+    await this.settings.deleteAll(id);
     await this.webhooks.deleteAll(id);
     this.logger.info({ application: id }, 'application deleted');
   }
 
   /** @throws Problem 409 for what only the file may change */
   refuseDeclared(id: string): void {
-    if (!this.config.applications.has(id)) return;
-    throw new Problem(409, 'read_only', 'Read only', 'This application is declared in the configuration file.');
+    if (this.config.applications.has(id)) throw readOnly('application');
   }
 }
 

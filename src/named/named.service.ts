@@ -1,8 +1,7 @@
 import type { Caller } from '../applications/key-book.js';
-import { notFound, Problem, unavailable, validationFailed, type FieldError } from '../shared/problem.js';
+import { notFound, Problem, readOnly, unavailable, validationFailed, type FieldError } from '../shared/problem.js';
 import { UNKNOWN_TEMPLATE } from '../config/plan-rules.js';
 import type { Named, NamedStore, Stored } from '../store/named.store.js';
-import type { NamedBook } from './named-book.js';
 
 const TRIES = 5;
 
@@ -14,6 +13,15 @@ export interface NamedQuery {
   readonly limit: number;
   /** The last name of the page before. */
   readonly cursor?: string;
+}
+
+/** Where they are, whoever has made them. */
+interface Book<T> {
+  /** As it stands in Redis now. */
+  list(application: string): Promise<T[]>;
+  fromFile(application: string): T[];
+  /** After a change of our own: the news of it is still on its way. */
+  forget(application: string): void;
 }
 
 /** A change, checked. */
@@ -32,20 +40,12 @@ export abstract class NamedService<T extends Named & { readonly status: 'active'
   protected constructor(
     private readonly what: string,
     private readonly store: NamedStore<T>,
-    protected readonly book: NamedBook<T>,
+    protected readonly book: Book<T>,
   ) {}
 
   /** By name. */
   async list({ application }: Caller, query: NamedQuery): Promise<{ data: T[]; next_cursor: string | null }> {
-    const { id, name, status, limit, cursor = '' } = query;
-    const matching = (await this.book.list(application))
-      .filter((item) => id === undefined || item.id === id)
-      .filter((item) => name === undefined || item.name === name)
-      .filter((item) => status === undefined || item.status === status)
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .filter((item) => item.name > cursor);
-    const data = matching.slice(0, limit);
-    return { data, next_cursor: matching.length > limit ? (data.at(-1)?.name ?? null) : null };
+    return byName(await this.book.list(application), query);
   }
 
   /** @throws Problem 404 */
@@ -112,7 +112,21 @@ export abstract class NamedService<T extends Named & { readonly status: 'active'
   }
 
   private refuseDeclared({ application }: Caller, id: string): void {
-    if (!this.book.fromFile(application).some((item) => item.id === id)) return;
-    throw new Problem(409, 'read_only', 'Read only', `This ${this.what} is declared in the configuration file.`);
+    if (this.book.fromFile(application).some((item) => item.id === id)) throw readOnly(this.what);
   }
+}
+
+/** One page of them. */
+export function byName<T extends { readonly id: string; readonly name: string; readonly status?: unknown }>(
+  items: readonly T[],
+  { id, name, status, limit, cursor = '' }: NamedQuery,
+): { data: T[]; next_cursor: string | null } {
+  const matching = items
+    .filter((item) => id === undefined || item.id === id)
+    .filter((item) => name === undefined || item.name === name)
+    .filter((item) => status === undefined || item.status === status)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .filter((item) => item.name > cursor);
+  const data = matching.slice(0, limit);
+  return { data, next_cursor: matching.length > limit ? (data.at(-1)?.name ?? null) : null };
 }

@@ -37,6 +37,10 @@ export const unsupportedMediaType = new Problem(
 
 export const notFound = (what: string): Problem => new Problem(404, 'not_found', 'Not found', `No such ${what}.`);
 
+/** @param what only the file may change */
+export const readOnly = (what: string): Problem =>
+  new Problem(409, 'read_only', 'Read only', `This ${what} is declared in the configuration file.`);
+
 export const unavailable = (): Problem =>
   new Problem(503, 'unavailable', 'Temporarily unavailable', 'The service cannot reach its data. Try again.', {
     retryAfter: 1,

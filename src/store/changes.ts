@@ -7,7 +7,8 @@ import { LOGGER } from '../shared/tokens.js';
 
 /**
  * Scripts say here what has changed (scripts/_changes.lua), so that all processes forget what they know of it:
- * `a:<application>` an application, `k:<key>` a key, `p:`, `t:` and the application: its profiles, its templates.
+ * `a:<application>` an application, `k:<key>` a key; `p:`, `t:`, `g:` and the application: its profiles, its templates, what
+ * was said about its guard.
  */
 export const changesChannel = 'pl:changes';
 

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { loadScript, run } from './script.js';
+import { settingsKey } from './settings-keys.js';
 
 const scripts = { save: loadScript('save_named'), delete: loadScript('delete_named') };
 
@@ -32,10 +33,7 @@ interface Kind {
   readonly referredBy?: string;
 }
 
-/**
- * Settings that people make over the API, one hash of each kind in an application. They have no TTL: they live until
- * somebody deletes them.
- */
+/** Settings that people make over the API, one hash of each kind in an application (settings-keys.ts). */
 export abstract class NamedStore<T extends Named> {
   protected constructor(
     private readonly redis: Redis,
@@ -43,14 +41,14 @@ export abstract class NamedStore<T extends Named> {
   ) {}
 
   async list(application: string): Promise<T[]> {
-    const fields = await this.redis.hgetall(keyOf(application, this.kind.name));
+    const fields = await this.redis.hgetall(settingsKey(application, this.kind.name));
     return Object.entries(fields)
       .filter(([field]) => isId(field))
       .map(([, json]) => JSON.parse(json) as T);
   }
 
   async find(application: string, id: string): Promise<Stored<T> | undefined> {
-    const json = isId(id) ? await this.redis.hget(keyOf(application, this.kind.name), id) : null;
+    const json = isId(id) ? await this.redis.hget(settingsKey(application, this.kind.name), id) : null;
     return json === null ? undefined : { item: JSON.parse(json) as T, json };
   }
 
@@ -75,13 +73,8 @@ export abstract class NamedStore<T extends Named> {
     return answer as 'deleted' | 'unknown' | 'in_use';
   }
 
-  /** With the application. */
-  async deleteAll(application: string): Promise<void> {
-    await this.redis.unlink(keyOf(application, this.kind.name));
-  }
-
   private keys(application: string, other: string | undefined): string[] {
-    return [this.kind.name, ...(other === undefined ? [] : [other])].map((name) => keyOf(application, name));
+    return [this.kind.name, ...(other === undefined ? [] : [other])].map((name) => settingsKey(application, name));
   }
 
   private newsOf(application: string): string {
@@ -90,6 +83,3 @@ export abstract class NamedStore<T extends Named> {
 }
 
 const isId = (field: string): boolean => !field.startsWith('name:');
-
-/** One hash tag for each application: a script changes one kind, and looks at those that it refers to. */
-const keyOf = (application: string, kind: string): string => `pl:{pf:${application}}:${kind}`;
