@@ -11,6 +11,7 @@ import { DoorsModule } from './doors/doors.module.js';
 import { ErasuresModule } from './erasures/erasures.module.js';
 import { EventRelayModule } from './events/event-relay.module.js';
 import { EventsModule } from './events/events.module.js';
+import { GuardApiModule } from './guard/api/guard-api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { SpendingModule } from './money/spending.module.js';
@@ -49,6 +50,7 @@ export class AppModule {
               EventsModule,
               SpendingModule,
               WebhooksModule,
+              GuardApiModule,
               DoorsModule.forRoot(config),
             ]
           : []),

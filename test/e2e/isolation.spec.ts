@@ -57,6 +57,9 @@ beforeAll(async () => {
   ids.set('/v1/verifications', started.id);
   ids.set('/v1/profiles', profile.body.id);
   ids.set('/v1/profiles/{id}/channels', (profile.body as unknown as { channels: { id: string }[] }).channels[0]!.id);
+  const block = { rule: 'pumping_prefix', label: '+49151**', since: Date.now(), until: Date.now() + 3_600_000 };
+  await redis.client.hset('pl:{g:shop}:b', 'prefix-of-the-shop', JSON.stringify(block));
+  ids.set('/v1/blocks', 'prefix-of-the-shop');
   ids.set('/v1/applications', 'shop');
   ids.set('/v1/applications/{id}/keys', 'shop-live');
 });
