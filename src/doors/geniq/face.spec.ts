@@ -23,6 +23,7 @@ describe('what GENIQ’s callers are told', () => {
     ['an inactive application', new Problem(403, 'application_inactive', '', ''), 403, '4'],
     ['a key without the scope', new Problem(403, 'forbidden', '', ''), 403, '4'],
     ['another address', new Problem(403, 'ip_not_allowed', '', ''), 403, '2'],
+    ['a number that nothing is sent to', new Problem(403, 'blocked', '', ''), 403, '10'],
     ['no way to the number', wrong('channels.0.channel'), 422, '10'],
     ['a number that is none', wrong('to'), 422, '11'],
     ['two wrong fields', wrong('expiry', 'originator'), 422, '12'],

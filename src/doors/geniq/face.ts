@@ -14,6 +14,7 @@ const BY_PROBLEM: Readonly<Record<string, ResponseCode>> = {
   forbidden: 4,
   ip_not_allowed: 2,
   not_offered: 10,
+  blocked: 10,
   unavailable: 99,
   internal: 99,
 };

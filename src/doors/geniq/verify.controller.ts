@@ -42,6 +42,7 @@ export class VerifyController {
     response: startedSchema,
     problems: {
       ...problems,
+      403: '2 Not from this address, 4 not with this key, 10 a rule of the guard refuses it',
       422: '10 No route, 11 wrong recipient, 12 wrong originator, 88 another field',
       429: '19 A budget of the recipient is used up',
     },
