@@ -142,7 +142,7 @@ function headersOf(fuzz: Fuzzer, path: string, type: string | undefined): Record
 
 function bodyOf(fuzz: Fuzzer, type: string, schema: AnySchemaObject, honest?: object): string {
   const made = fuzz.value(schema, KNOWN);
-  const one = Object.entries((made ?? {})).slice(0, fuzz.chance(0.5) ? 1 : 0);
+  const one = Object.entries(made ?? {}).slice(0, fuzz.chance(0.5) ? 1 : 0);
   const value = honest && fuzz.chance(0.5) ? { ...honest, ...Object.fromEntries(one) } : made;
   if (type !== 'application/json') {
     const fields = Object.entries((value ?? {}) as Record<string, unknown>);
