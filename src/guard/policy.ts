@@ -51,7 +51,7 @@ export type LineType = (typeof LINE_TYPES)[number];
 
 export const ENTRY_ACTIONS = ['allow', 'block'] as const;
 export const ENTRY_KINDS = ['number', 'prefix', 'ip_range'] as const;
-export type EntryKind = (typeof ENTRY_KINDS)[number];
+type EntryKind = (typeof ENTRY_KINDS)[number];
 
 /** One entry of an allow or block list. */
 export interface ListEntry {

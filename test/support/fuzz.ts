@@ -1,7 +1,7 @@
 import type { AnySchemaObject } from 'ajv';
 
 /** Texts that have broken services: formats, encodings, queries, paths, numbers at their ends. */
-export const HOSTILE: readonly string[] = [
+const HOSTILE: readonly string[] = [
   '',
   ' ',
   '\0',
