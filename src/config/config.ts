@@ -2,6 +2,7 @@ import type { Channel, ProviderDefinition } from '../providers/contract.js';
 import type { Alphabet } from '../codes/alphabets.js';
 import type { GuardSettings } from '../guard/policy.js';
 import type { Budget, Prices } from './money.js';
+import type { RedisAddress } from './redis-url.js';
 
 /** `live` keys reach real accounts, `test` keys reach test inboxes; neither reaches the other's. */
 export type Mode = 'live' | 'test';
@@ -168,7 +169,7 @@ export interface Config {
   readonly processes: number;
   /** For so long a process that was told to stop serves on. */
   readonly drainMs: number;
-  readonly redisUrl: string;
+  readonly redis: RedisAddress;
   /** Base of the addresses that providers call back, without a trailing slash. */
   readonly publicUrl: string;
   /** Opens the admin API; without one only keys of the file with the scope `admin` do. */

@@ -16,7 +16,10 @@ export class Environment {
   @IsString()
   HOST: string = '0.0.0.0';
 
-  @Matches(/^(rediss?|unix):\/\//, { message: 'must start with redis://, rediss:// or unix://' })
+  /** `redis-url.ts` reads the rest of it. */
+  @Matches(/^(rediss?(\+sentinel|\+cluster)?|unix):\/\//, {
+    message: 'must start with redis://, rediss:// or unix://, redis+sentinel:// or redis+cluster://',
+  })
   REDIS_URL: string = 'redis://127.0.0.1:6379';
 
   @IsString()

@@ -4,6 +4,7 @@ import { ConfigError } from './config.errors.js';
 import type { Config } from './config.js';
 import { decodeSecrets, readEnvironment, type Environment } from './environment.js';
 import { loadFile } from './load-file.js';
+import { parseRedisUrl } from './redis-url.js';
 
 /**
  * The whole configuration, checked: environment and YAML file in one frozen object.
@@ -20,7 +21,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     role: environment.PASSLANE_ROLE,
     processes: environment.PASSLANE_PROCESSES,
     drainMs: (environment.PASSLANE_DRAIN_SECONDS ?? drainSeconds(environment.PASSLANE_ROLE)) * 1_000,
-    redisUrl: environment.REDIS_URL,
+    redis: parseRedisUrl(environment.REDIS_URL),
     publicUrl: (environment.PASSLANE_PUBLIC_URL ?? `http://127.0.0.1:${environment.PORT}`).replace(/\/+$/, ''),
     traces: traces(environment),
     adminKey: adminKey(environment.PASSLANE_ADMIN_KEY, sections.applications),

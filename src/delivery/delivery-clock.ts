@@ -33,8 +33,11 @@ export class DeliveryClock implements OnApplicationBootstrap, BeforeApplicationS
   /** What fails is still due, and leased entries come back: the next tick takes them. */
   private async tick(): Promise<void> {
     const shards = await this.store.peek();
-    const batches = await Promise.all(shards.map((shard) => this.store.lease(shard, GRACE_MS)));
-    const entries = batches.flat();
+    const batches = await Promise.allSettled(shards.map((shard) => this.store.lease(shard, GRACE_MS)));
+    const entries = batches.flatMap((batch) => (batch.status === 'fulfilled' ? batch.value : []));
     if (entries.length > 0) await this.queue.addAll(entries);
+    // A shard whose node is away keeps none of the others waiting.
+    const failed = batches.find((batch) => batch.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 }

@@ -5,12 +5,15 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
 import { Accounts } from '../providers/accounts.js';
-import { makeBlockingRedis, REDIS } from '../shared/redis.js';
+import { makeBlockingRedis, REDIS, type RedisClient } from '../shared/redis.js';
+import { isWell, onBack } from '../shared/redis/nodes.js';
+import { BLOCK_SECONDS } from '../shared/redis/options.js';
 import { Running } from '../shared/running.js';
 import { LOGGER } from '../shared/tokens.js';
 import type { DueEntry } from '../store/delivery.store.js';
 import { DeliverService } from './deliver.service.js';
-import { DeliveryQueue, QUEUE_PREFIX, queueOf, type DeliveryJob, type FirstMessage } from './delivery.queue.js';
+import { DeliveryQueue, type DeliveryJob, type FirstMessage } from './delivery.queue.js';
+import { lanesOf } from './lanes.js';
 import { Places } from './places.js';
 
 /**
@@ -19,8 +22,11 @@ import { Places } from './places.js';
  */
 const SETTLE_MS = 1_000;
 
+/** After a connection that was lost; BullMQ's own 15 s are longer than a failover takes. */
+const RETRY_MS = 500;
+
 /**
- * Sends: what this process has started itself at once, and jobs off the queues, one worker for each account. Made by hand and not by `@Processor`: there are as many as the
+ * Sends: what this process has started itself at once, and jobs off the queues, one worker for each lane. Made by hand and not by `@Processor`: there are as many as the
  * configuration has accounts, and their connections must block for ever while the queues' must fail fast.
  */
 @Injectable()
@@ -28,13 +34,14 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
   private readonly places = new Map<string, Places>();
   private readonly running = new Running();
   private workers: Worker<DeliveryJob>[] = [];
-  private connection?: Redis;
+  /** Queues of one prefix are on one node, and share one. */
+  private readonly connections = new Map<string, Redis>();
   private settledAt = 0;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(REDIS) private readonly redis: RedisClient,
     private readonly deliver: DeliverService,
     private readonly queue: DeliveryQueue,
     private readonly accounts: Accounts,
@@ -46,17 +53,15 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     const onError = (error: Error): void => {
       this.logger.warn({ error: error.message }, 'delivery worker');
     };
-    this.redis.on('ready', () => {
+    onBack(this.redis, () => {
       this.settledAt = Date.now() + SETTLE_MS;
     });
-    const connection = makeBlockingRedis(this.config.redisUrl, onError);
-    this.connection = connection;
-    this.workers = [...this.config.accounts.values()].map(({ name, concurrency }) => {
-      const places = new Places(concurrency);
-      this.places.set(name, places);
-      const worker = new Worker<DeliveryJob>(queueOf(name), (job) => this.running.track(this.process(places, job)), {
+    this.workers = lanesOf(this.config).map(({ account, queue, prefix, concurrency }) => {
+      const places = this.placesOf(account);
+      const connection = this.connectionFor(prefix, onError);
+      const worker = new Worker<DeliveryJob>(queue, (job) => this.running.track(this.process(places, job)), {
         connection,
-        prefix: QUEUE_PREFIX,
+        prefix,
         concurrency,
         skipVersionCheck: true,
         // A killed worker's jobs go back to the queue within three seconds; until then the clock cannot help, as a job
@@ -65,6 +70,8 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
         lockDuration: 2_000,
         stalledInterval: 1_000,
         maxStalledCount: 1_000,
+        runRetryDelay: RETRY_MS,
+        ...(this.config.redis.mode !== 'single' && { drainDelay: BLOCK_SECONDS }),
       });
       return worker.on('error', onError);
     });
@@ -74,11 +81,28 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
   /** Finishes what is running, takes nothing new. */
   async beforeApplicationShutdown(): Promise<void> {
     // While Redis is away a worker would wait for it for ever, even with nothing to do. Claims are waited for all the same.
-    const force = this.redis.status !== 'ready';
+    const force = !isWell(this.redis);
     this.queue.onFirst(() => false);
     await Promise.all(this.workers.map((worker) => worker.close(force)));
     await this.running.idle();
-    this.connection?.disconnect();
+    for (const connection of this.connections.values()) connection.disconnect();
+  }
+
+  /** What this process sends for an account at a time, from all of its lanes and by itself. */
+  private placesOf(account: string): Places {
+    const known = this.places.get(account);
+    if (known) return known;
+    const made = new Places(this.config.accounts.get(account)?.concurrency ?? 1);
+    this.places.set(account, made);
+    return made;
+  }
+
+  private connectionFor(prefix: string, onError: (error: Error) => void): Redis {
+    const known = this.connections.get(prefix);
+    if (known) return known;
+    const made = makeBlockingRedis(this.config.redis, this.redis, prefix, onError);
+    this.connections.set(prefix, made);
+    return made;
   }
 
   /** What has not been claimed when this process dies is due again after a moment, so the line may be short only. */

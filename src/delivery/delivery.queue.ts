@@ -2,12 +2,7 @@ import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import type { DueEntry } from '../store/delivery.store.js';
 import type { Facts } from '../store/facts.js';
-
-/** The braces keep all of the queues' keys on one node of a Redis Cluster. */
-export const QUEUE_PREFIX = '{pl:q}';
-
-/** Each account has a queue of its own: a slow vendor's backlog is nobody else's. */
-export const queueOf = (account: string): string => `deliver-${account}`;
+import { laneOf } from './lanes.js';
 
 /** A job says for which verification something is due, and until when that makes sense. Nothing else travels. */
 export interface DeliveryJob {
@@ -28,6 +23,8 @@ type FirstSender = (entry: DueEntry, message: FirstMessage) => boolean;
 /** The job of a queue that has waited longest, and since when; undefined where none waits. */
 export type OldestJob = { readonly id: string; readonly at: number } | undefined;
 
+type Lanes = readonly Queue<DeliveryJob>[];
+
 /** BullMQ is the pump, never the truth: a job that is lost here is added again by the clock. */
 export class DeliveryQueue {
   private sendFirst: FirstSender = () => false;
@@ -35,11 +32,11 @@ export class DeliveryQueue {
 
   /** @param queues by account */
   constructor(
-    private readonly queues: ReadonlyMap<string, Queue<DeliveryJob>>,
+    private readonly queues: ReadonlyMap<string, Lanes>,
     private readonly logger: Logger,
   ) {
     // The client is shared and logs its own errors; without a listener BullMQ prints each with its stack.
-    for (const queue of queues.values()) queue.on('error', () => undefined);
+    for (const queue of [...queues.values()].flat()) queue.on('error', () => undefined);
   }
 
   /** Where this process sends too, the first messages of its own starts need no queue (docs/decisions/0013). */
@@ -57,20 +54,24 @@ export class DeliveryQueue {
   add(entry: DueEntry): void {
     this.used.add(entry.account);
     const { name, data, opts } = toJob(entry);
-    this.queueFor(entry.account)
-      ?.add(name, data, opts)
-      .catch((error: unknown) => {
-        const fields = { verification_id: entry.id, error: String(error) };
-        this.logger.warn(fields, 'job not added; the clock will add it');
-      });
+    const lanes = this.lanesFor(entry.account);
+    onLane(lanes, laneOf(entry.id, lanes.length), (queue) => queue.add(name, data, opts)).catch((error: unknown) => {
+      const fields = { verification_id: entry.id, error: String(error) };
+      this.logger.warn(fields, 'job not added; the clock will add it');
+    });
   }
 
   async addAll(entries: readonly DueEntry[]): Promise<void> {
-    const accounts = [...new Set(entries.map(({ account }) => account))];
-    const add = async (account: string): Promise<void> => {
-      await this.queueFor(account)?.addBulk(entries.filter((entry) => entry.account === account).map(toJob));
-    };
-    await Promise.all(accounts.map(add));
+    const batches = new Map<Queue | undefined, { lanes: Lanes; lane: number; jobs: ReturnType<typeof toJob>[] }>();
+    for (const entry of entries) {
+      const lanes = this.lanesFor(entry.account);
+      const lane = laneOf(entry.id, lanes.length);
+      const batch = batches.get(lanes[lane]);
+      if (batch) batch.jobs.push(toJob(entry));
+      else batches.set(lanes[lane], { lanes, lane, jobs: [toJob(entry)] });
+    }
+    const all = [...batches.values()];
+    await Promise.all(all.map(({ lanes, lane, jobs }) => onLane(lanes, lane, (queue) => queue.addBulk(jobs))));
   }
 
   /** The accounts that this process has given work since it was last asked; one asker only. */
@@ -83,7 +84,9 @@ export class DeliveryQueue {
   /** What has waited longest, by account. */
   async oldest(accounts: readonly string[] = [...this.queues.keys()]): Promise<Map<string, OldestJob>> {
     const oldestOf = async (account: string): Promise<[string, OldestJob]> => {
-      const [job] = (await this.queues.get(account)?.getJobs(['waiting'], 0, 0, true)) ?? [];
+      const lanes = this.queues.get(account) ?? [];
+      const firsts = await Promise.all(lanes.map((queue) => queue.getJobs(['waiting'], 0, 0, true)));
+      const [job] = firsts.flat().sort((a, b) => a.timestamp - b.timestamp);
       return [account, job?.id === undefined ? undefined : { id: job.id, at: job.timestamp }];
     };
     return new Map(await Promise.all(accounts.map(oldestOf)));
@@ -91,22 +94,39 @@ export class DeliveryQueue {
 
   /** Asks Redis by the way of a queue. */
   async answers(): Promise<void> {
-    await [...this.queues.values()][0]?.getWaitingCount();
+    const [lanes] = this.queues.values();
+    if (lanes) await Promise.any(lanes.map((queue) => queue.getWaitingCount()));
   }
 
   /** What waits for a worker, for each account. */
   backlogs(): Promise<{ account: string; waiting: number; ageMs: number }[]> {
     return Promise.all(
-      [...this.queues].map(async ([account, queue]) => {
-        const [waiting, [oldest]] = await Promise.all([queue.getWaitingCount(), queue.getWaiting(0, 0)]);
-        return { account, waiting, ageMs: oldest ? Math.max(0, Date.now() - oldest.timestamp) : 0 };
+      [...this.queues].map(async ([account, lanes]) => {
+        const [counts, firsts] = await Promise.all([
+          Promise.all(lanes.map((queue) => queue.getWaitingCount())),
+          Promise.all(lanes.map((queue) => queue.getWaiting(0, 0))),
+        ]);
+        const waiting = counts.reduce((sum, count) => sum + count, 0);
+        const ages = firsts.flat().map(({ timestamp }) => Date.now() - timestamp);
+        return { account, waiting, ageMs: Math.max(0, ...ages) };
       }),
     );
   }
 
   /** An account that was taken out of the configuration has no queue; any other one's worker finds that out. */
-  private queueFor(account: string): Queue<DeliveryJob> | undefined {
-    return this.queues.get(account) ?? [...this.queues.values()][0];
+  private lanesFor(account: string): Lanes {
+    return this.queues.get(account) ?? [...this.queues.values()][0] ?? [];
+  }
+}
+
+/** If the lane's node is away, another one does: every job can be done by whoever gets it. */
+async function onLane(lanes: Lanes, lane: number, add: (queue: Queue<DeliveryJob>) => Promise<unknown>): Promise<void> {
+  try {
+    if (lanes[lane]) await add(lanes[lane]);
+  } catch (error) {
+    const other = lanes[(lane + Math.ceil(lanes.length / 2)) % lanes.length];
+    if (!other || other === lanes[lane]) throw error;
+    await add(other);
   }
 }
 

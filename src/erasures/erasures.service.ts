@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Caller } from '../applications/key-book.js';
 import type { Keyring } from '../codes/keyring.js';
@@ -7,7 +6,7 @@ import { SandboxInbox } from '../providers/sandbox/inbox.js';
 import { recipientRef, referenceHash, type RecipientRef } from '../recipients/lookup.js';
 import { parseRecipient } from '../recipients/recipient.js';
 import { Problem, unavailable } from '../shared/problem.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { KEYRING, LOGGER } from '../shared/tokens.js';
 import { ErasureStore, type Erasable } from '../store/erasure.store.js';
 import { openFacts } from '../store/facts.js';
@@ -29,7 +28,7 @@ export class ErasuresService {
   private readonly inbox: SandboxInbox;
 
   constructor(
-    @Inject(REDIS) redis: Redis,
+    @Inject(REDIS) redis: RedisClient,
     @Inject(KEYRING) private readonly keyring: Keyring,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly store: ErasureStore,

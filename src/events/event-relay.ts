@@ -35,10 +35,12 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async relay(): Promise<void> {
     const entries = await this.store.outboxes();
-    for (const [application, own] of byApplication(entries)) {
+    const publishing = [...byApplication(entries)].map(async ([application, own]) => {
       await this.store.publish(application, own.map(toPublication));
       await this.countApprovals(application, own);
-    }
+    });
+    // An application whose node is away keeps none of the others waiting; nothing is taken out before it is back.
+    for (const one of await Promise.allSettled(publishing)) if (one.status === 'rejected') throw one.reason;
     if (entries.length > 0) await this.store.trim(entries);
   }
 

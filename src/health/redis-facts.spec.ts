@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dangersOf, readFacts } from './redis-facts.js';
+import { parseRedisUrl } from '../config/redis-url.js';
 
 const INFO = [
   '# Server',
@@ -49,29 +50,36 @@ describe('dangersOf', () => {
     'rediss://:secret@redis.internal:6380/1',
     'redis://user:secret@10.0.0.7',
   ])('finds none in a safe Redis at %s', (url) => {
-    expect(dangersOf(safe, url)).toEqual([]);
+    expect(dangersOf(safe, parseRedisUrl(url))).toEqual([]);
   });
 
   it.each(['redis://redis.internal', 'redis://10.0.0.7:6379', 'rediss://user@127.example.com'])(
     'misses a password at %s',
     (url) => {
-      expect(dangersOf(safe, url)).toEqual([expect.stringContaining('without a password')]);
+      expect(dangersOf(safe, parseRedisUrl(url))).toEqual([expect.stringContaining('without a password')]);
     },
   );
 
   it('names a missing append-only file, and nothing that is not known', () => {
-    expect(dangersOf({ ...safe, appendOnly: false }, LOCAL)).toEqual([expect.stringContaining('appendonly yes')]);
-    expect(dangersOf({}, LOCAL)).toEqual([]);
+    expect(dangersOf({ ...safe, appendOnly: false }, parseRedisUrl(LOCAL))).toEqual([
+      expect.stringContaining('appendonly yes'),
+    ]);
+    expect(dangersOf({}, parseRedisUrl(LOCAL))).toEqual([]);
   });
 
   it('names eviction where there is a limit to evict for', () => {
     const evicting = { ...safe, evictionPolicy: 'allkeys-lru' };
-    expect(dangersOf(evicting, LOCAL)).toEqual([]);
-    expect(dangersOf({ ...evicting, maxMemory: 1 }, LOCAL)).toEqual([expect.stringContaining('allkeys-lru')]);
+    expect(dangersOf(evicting, parseRedisUrl(LOCAL))).toEqual([]);
+    expect(dangersOf({ ...evicting, maxMemory: 1 }, parseRedisUrl(LOCAL))).toEqual([
+      expect.stringContaining('allkeys-lru'),
+    ]);
   });
 
   it('never prints the address', () => {
-    const dangers = dangersOf({ appendOnly: false, maxMemory: 1, evictionPolicy: 'x' }, 'redis://hush@redis.internal');
+    const dangers = dangersOf(
+      { appendOnly: false, maxMemory: 1, evictionPolicy: 'x' },
+      parseRedisUrl('redis://hush@redis.internal'),
+    );
     expect(dangers).toHaveLength(3);
     expect(dangers.join()).not.toMatch(/hush|redis\.internal/);
   });

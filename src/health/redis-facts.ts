@@ -1,3 +1,5 @@
+import type { RedisAddress } from '../config/redis-url.js';
+
 /** What Redis says of itself. Undefined is what it does not tell. */
 export interface RedisFacts {
   readonly version?: string;
@@ -41,7 +43,7 @@ export function readFacts(info: string, fsync?: string): RedisFacts {
 }
 
 /** What an operator should know before the first verification is lost: a sentence for each danger. */
-export function dangersOf({ appendOnly, maxMemory = 0, evictionPolicy }: RedisFacts, url: string): string[] {
+export function dangersOf({ appendOnly, maxMemory = 0, evictionPolicy }: RedisFacts, address: RedisAddress): string[] {
   const dangers: string[] = [];
   if (appendOnly === false) {
     dangers.push('Redis has no append-only file: a restart of it loses every verification (appendonly yes)');
@@ -51,16 +53,21 @@ export function dangersOf({ appendOnly, maxMemory = 0, evictionPolicy }: RedisFa
       `Redis throws verifications away when its memory is full (maxmemory-policy ${evictionPolicy}; noeviction)`,
     );
   }
-  if (!hasPassword(url) && !isLocal(url)) {
+  if (!hasPassword(address) && !isLocal(address)) {
     dangers.push('Redis is reached over a network without a password (REDIS_URL; requirepass or an ACL user)');
   }
   return dangers;
 }
 
-const hasPassword = (url: string): boolean => !url.startsWith('unix://') && new URL(url).password !== '';
-
-function isLocal(url: string): boolean {
-  if (url.startsWith('unix://')) return true;
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+function hasPassword(address: RedisAddress): boolean {
+  if (address.mode !== 'single') return address.password !== undefined;
+  return !address.url.startsWith('unix://') && new URL(address.url).password !== '';
 }
+
+function isLocal(address: RedisAddress): boolean {
+  if (address.mode !== 'single') return address.nodes.every(({ host }) => isLoopback(host));
+  return address.url.startsWith('unix://') || isLoopback(new URL(address.url).hostname);
+}
+
+const isLoopback = (host: string): boolean =>
+  ['localhost', '::1', '[::1]'].includes(host) || /^127(\.\d+){3}$/.test(host);

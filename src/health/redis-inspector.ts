@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { LOGGER } from '../shared/tokens.js';
 import { dangersOf, readFacts, type RedisFacts } from './redis-facts.js';
 
@@ -14,7 +13,7 @@ const WITHIN_MS = 500;
 @Injectable()
 export class RedisInspector implements OnApplicationBootstrap {
   constructor(
-    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(REDIS) private readonly redis: RedisClient,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -37,6 +36,6 @@ export class RedisInspector implements OnApplicationBootstrap {
   }
 
   private async warn(): Promise<void> {
-    for (const danger of dangersOf((await this.facts()) ?? {}, this.config.redisUrl)) this.logger.warn(danger);
+    for (const danger of dangersOf((await this.facts()) ?? {}, this.config.redis)) this.logger.warn(danger);
   }
 }

@@ -1,24 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import type { Redis } from 'ioredis';
 import { DeliveryQueue } from '../delivery/delivery.queue.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
+import { askNodes } from '../shared/redis/nodes.js';
+import { allShards, dueKey } from '../store/keys.js';
 
 /** BullMQ waits for ever for a Redis that it has not seen yet; whoever asks must not. */
 const WITHIN_MS = 500;
+
+/** Of a cluster one node is enough: what is on the others is not lost to those who ask for this one's. */
+const WATCHED = allShards.map(dueKey);
 
 /** Both use the request path's client, so they fail as fast as a request would. */
 @Injectable()
 export class RedisHealth {
   constructor(
-    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(REDIS) private readonly redis: RedisClient,
     private readonly queue: DeliveryQueue,
     private readonly indicator: HealthIndicatorService,
   ) {}
 
   answers(key: string): Promise<HealthIndicatorResult> {
-    return this.probe(key, () => this.redis.ping());
+    return this.probe(key, () => askNodes(this.redis, WATCHED, ({ node }) => node.ping()));
   }
 
   queueAnswers(key: string): Promise<HealthIndicatorResult> {

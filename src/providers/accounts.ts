@@ -1,8 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Keyring } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { KEYRING } from '../shared/tokens.js';
 import { Account } from './account.js';
 import type { Receipt } from './contract.js';
@@ -15,7 +14,7 @@ export class Accounts implements OnApplicationShutdown {
   private readonly accounts: ReadonlyMap<string, Account>;
   private taker?: ReceiptTaker;
 
-  constructor(@Inject(CONFIG) config: Config, @Inject(REDIS) redis: Redis, @Inject(KEYRING) keyring: Keyring) {
+  constructor(@Inject(CONFIG) config: Config, @Inject(REDIS) redis: RedisClient, @Inject(KEYRING) keyring: Keyring) {
     this.accounts = new Map(
       [...config.accounts.values()].map(({ name, provider, settings, timeout }) => {
         const receive = (receipt: Receipt) => this.receive(name, receipt);

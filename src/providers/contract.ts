@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import type { Keyring } from '../codes/keyring.js';
+import type { RedisClient } from '../shared/redis.js';
 import type { FailureKind } from './errors.js';
 
 export const CHANNELS = ['sms', 'whatsapp', 'viber', 'voice', 'rcs', 'telegram', 'email'] as const;
@@ -107,7 +107,7 @@ export interface AccountContext {
   readonly account: string;
   /** For receipts that do not come over HTTP. Resolves once it is stored; until then the vendor should not forget it. */
   readonly receive: (receipt: Receipt) => Promise<void>;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keyring: Keyring;
 }
 

@@ -1,14 +1,13 @@
 import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { Redis } from 'ioredis';
 import { callerOf } from '../applications/authenticate.js';
 import type { Keyring } from '../codes/keyring.js';
 import { SandboxInbox } from '../providers/sandbox/inbox.js';
 import { fromQuery, parseRecipient } from '../recipients/recipient.js';
 import { Endpoint } from '../shared/endpoint.js';
 import { Problem } from '../shared/problem.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { KEYRING } from '../shared/tokens.js';
 import { inboxAnswerSchema, inboxQuerySchema, type InboxQuery } from './sandbox.schema.js';
 
@@ -18,7 +17,7 @@ import { inboxAnswerSchema, inboxQuerySchema, type InboxQuery } from './sandbox.
 export class SandboxController {
   private readonly inbox: SandboxInbox;
 
-  constructor(@Inject(REDIS) redis: Redis, @Inject(KEYRING) keyring: Keyring) {
+  constructor(@Inject(REDIS) redis: RedisClient, @Inject(KEYRING) keyring: Keyring) {
     this.inbox = new SandboxInbox(redis, keyring);
   }
 

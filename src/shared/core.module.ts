@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Global,
   Inject,
@@ -7,23 +7,24 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { makeKeyring } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Lifecycle } from './lifecycle.js';
 import { Metrics } from './metrics.js';
-import { makeRedis, REDIS } from './redis.js';
+import { makeRedis, REDIS, type RedisClient } from './redis.js';
+import { isWell } from './redis/nodes.js';
 import { KEYRING, LOGGER } from './tokens.js';
 
 /** Without Redis the process still starts, live but not ready; with it, nothing fails for being asked too early. */
 const CONNECT_WITHIN_MS = 2_000;
+const LOOK_EVERY_MS = 10;
 
 /** What every feature may ask for: configuration, logger, keys, Redis. */
 @Global()
 @Module({})
 export class CoreModule implements OnModuleInit, OnApplicationShutdown {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   static forRoot(config: Config, logger: Logger): DynamicModule {
     return {
@@ -37,7 +38,7 @@ export class CoreModule implements OnModuleInit, OnApplicationShutdown {
         {
           provide: REDIS,
           useFactory: () =>
-            makeRedis(config.redisUrl, (error) => {
+            makeRedis(config.redis, (error) => {
               logger.warn({ error: error.message }, 'redis');
             }),
         },
@@ -47,8 +48,8 @@ export class CoreModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    if (this.redis.status === 'ready') return;
-    await once(this.redis, 'ready', { signal: AbortSignal.timeout(CONNECT_WITHIN_MS) }).catch(() => undefined);
+    const giveUpAt = Date.now() + CONNECT_WITHIN_MS;
+    while (!isWell(this.redis) && Date.now() < giveUpAt) await sleep(LOOK_EVERY_MS);
   }
 
   onApplicationShutdown(): void {

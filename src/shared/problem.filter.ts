@@ -20,7 +20,7 @@ const BY_FASTIFY_CODE: Record<string, Problem> = {
 
 /** What ioredis and its socket say when Redis is away, hung, starting or failing over. */
 const REDIS_AWAY =
-  /Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONNREFUSED|ECONNRESET|EPIPE|^(LOADING|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|BUSY|OOM)/i;
+  /Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONNREFUSED|ECONNRESET|EPIPE|Cluster (isn't ready|is ended)|Cluster redirections|startup nodes|slots cache|connection close|sentinels are unreachable|^(LOADING|MASTERDOWN|READONLY|NOREPLICAS|MISCONF|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|OOM|UNBLOCKED)/i;
 
 interface FastifyFault extends Error {
   readonly code?: string;

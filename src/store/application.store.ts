@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { applicationKey, applicationsKey, keysOfKey, REVOKED_FOR_MS } from './access-keys.js';
 import { fieldsOf, idOfPosition, page } from './hashes.js';
 import { loadScript, run } from './script.js';
@@ -24,7 +23,7 @@ export interface StoredApplication {
 
 @Injectable()
 export class ApplicationStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   async create(name: string): Promise<StoredApplication> {
     const id = randomUUID();

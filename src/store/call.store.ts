@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { answersKey, factsKey } from './keys.js';
 import { loadScript, run } from './script.js';
 
@@ -31,7 +30,7 @@ export type Claimed =
  */
 @Injectable()
 export class CallStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** @param print of everything that a repetition must have in common with the first call */
   async claim(name: string, print: string): Promise<Claimed> {

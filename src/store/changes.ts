@@ -30,7 +30,7 @@ export class Changes implements OnApplicationShutdown {
     @Inject(CONFIG) config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.subscriber = makeSubscriber(config.redisUrl, (error) => {
+    this.subscriber = makeSubscriber(config.redis, (error) => {
       logger.warn({ error: error.message }, 'redis, changes');
     });
     this.subscriber.on('ready', () => void this.subscribe());

@@ -1,15 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Limits } from '../config/config.js';
 import type { Micros } from '../config/money.js';
 import type { FailureKind } from '../providers/errors.js';
 import type { RecipientRef } from '../recipients/lookup.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { budgetArguments, toLimited, type Limited } from './budgets.js';
-import { allShards, dueKey, factsKey, failuresKey, sendsKey, stateKey } from './keys.js';
+import { allShards, dueKey, factsKey, failuresKey, sendsKey, shardsAt, stateKey } from './keys.js';
 import type { SealedFacts } from './facts.js';
 import { parseState, type Delivery, type VerificationState } from './record.js';
-import { loadScript, run } from './script.js';
+import { loadScript, readAcross, run } from './script.js';
 import { GRACE_MS, type NextAttempt, type Once } from './verification.store.js';
 
 const scripts = {
@@ -86,7 +85,7 @@ const allDueKeys = allShards.map(dueKey);
 /** The clock, the claims and what follows them: each method is one script and one round trip. */
 @Injectable()
 export class DeliveryStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** The attempt that is due now, for this caller alone; undefined when there is nothing (left) to do. */
   async claim(id: string): Promise<Claim | undefined> {
@@ -141,8 +140,7 @@ export class DeliveryStore {
 
   /** Shards that have something due. */
   async peek(): Promise<string[]> {
-    const positions = (await this.redis.eval_ro(scripts.peek.source, allDueKeys.length, ...allDueKeys)) as number[];
-    return positions.map((position) => allShards[position - 1] as string);
+    return shardsAt(await readAcross(this.redis, scripts.peek, allDueKeys));
   }
 
   /** Takes what is due in one shard, for `leaseMs`. */

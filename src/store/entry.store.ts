@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { ListEntry } from '../guard/policy.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { loadScript, run } from './script.js';
 import { settingsKey } from './settings-keys.js';
 
@@ -48,7 +47,7 @@ interface EntryFilter {
 /** Allow and block lists. Knows numbers by their keyed hash only. */
 @Injectable()
 export class EntryStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /**
    * @param keys names the secrets that hash and note were made with

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { RecipientRef } from '../recipients/lookup.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { byNumberKey, byReferenceKey, byTimeKey } from './keys.js';
 import { loadScript, run } from './script.js';
 
@@ -20,7 +19,7 @@ export interface Erasable {
 /** Removes what there is of a recipient, all on its shard: each method is one script. */
 @Injectable()
 export class ErasureStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** The oldest of its verifications. From now on nothing is sent for them any more. */
   async find(recipient: RecipientRef, most: number): Promise<Erasable[]> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { ChainableCommander } from 'ioredis';
 import { eventStreamKey } from '../events/event.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { parseEntry, type EventEntry } from './event-entry.js';
 
 type RawEntry = [string, string[]];
@@ -9,7 +9,7 @@ type RawEntry = [string, string[]];
 /** Reads an application's events. Places are as Redis writes them: `-`, `+`, Unix ms, an entry, `(` before what is left out. */
 @Injectable()
 export class EventReader {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** The entries that follow each of these places, at most `count` of each: one round trip. */
   async after(application: string, places: readonly string[], count: number): Promise<EventEntry[][]> {

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Micros } from '../config/money.js';
 import { eventStreamKey } from '../events/event.js';
 import type { Channel } from '../providers/contract.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
+import { askNodes } from '../shared/redis/nodes.js';
 import { allShards, outboxKey } from './keys.js';
-import { loadScript, run } from './script.js';
+import { loadScript, readAcross, run } from './script.js';
 
 const scripts = { read: loadScript('read_outboxes'), publish: loadScript('publish') };
 
@@ -73,17 +73,18 @@ export interface StreamEntry {
 /** From the outboxes, one in each shard, to the streams, one for each application. */
 @Injectable()
 export class EventStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** The oldest entries of every shard that has some, each shard's in order. */
   async outboxes(): Promise<OutboxEntry[]> {
-    const { source } = scripts.read;
-    const flat = (await this.redis.eval_ro(source, allOutboxes.length, ...allOutboxes, PER_SHARD)) as unknown[];
     const entries: OutboxEntry[] = [];
-    for (let i = 0; i < flat.length; i += 3) {
-      const shard = allShards[(flat[i] as number) - 1] as string;
-      const event = JSON.parse(flat[i + 2] as string) as OutboxEvent;
-      entries.push({ shard, entryId: flat[i + 1] as string, event });
+    for (const { places, answer } of await readAcross(this.redis, scripts.read, allOutboxes, [PER_SHARD])) {
+      const flat = answer as unknown[];
+      for (let i = 0; i < flat.length; i += 3) {
+        const shard = allShards[places[(flat[i] as number) - 1] as number] as string;
+        const event = JSON.parse(flat[i + 2] as string) as OutboxEvent;
+        entries.push({ shard, entryId: flat[i + 1] as string, event });
+      }
     }
     return entries;
   }
@@ -102,11 +103,13 @@ export class EventStore {
 
   /** Takes out what was published. What cannot be taken out now is, when it has been published again. */
   async trim(published: readonly OutboxEntry[]): Promise<void> {
-    const pipeline = this.redis.pipeline();
-    for (const [shard, entryId] of new Map(published.map(({ shard, entryId }) => [shard, entryId]))) {
-      pipeline.xtrim(outboxKey(shard), 'MINID', after(entryId));
-    }
-    await pipeline.exec();
+    const last = [...new Map(published.map(({ shard, entryId }) => [outboxKey(shard), after(entryId)]))];
+    const keys = last.map(([key]) => key);
+    await askNodes(this.redis, keys, ({ node, places }) => {
+      const pipeline = node.pipeline();
+      for (const [key, id] of places.map((place) => last[place] as [string, string])) pipeline.xtrim(key, 'MINID', id);
+      return pipeline.exec();
+    });
   }
 
   /** @param position exclusive; without one from the oldest that is kept */

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { entryKeys, newsOf, pairs, parseEntry, splitNote } from './entry.store.js';
 import { fieldsOf } from './hashes.js';
 import type { StoredRule } from './rule.store.js';
@@ -26,7 +25,7 @@ export type LoadedEntry = ReturnType<typeof parseEntry> & {
 
 @Injectable()
 export class GuardSettingsStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** In one round trip. @param keys names the secrets of now */
   async load(application: string, keys: string): Promise<LoadedGuard> {

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { GuardMode, GuardPolicy, PumpingRule } from '../guard/policy.js';
 import { THRESHOLDS } from '../guard/thresholds.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { fieldsOf } from './hashes.js';
 import { stateKey } from './keys.js';
 import { loadScript, run } from './script.js';
@@ -119,7 +118,7 @@ export interface Block {
 /** What the guard remembers: each method is one script and one round trip. Knows no HTTP. */
 @Injectable()
 export class GuardStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   async admit(application: string, request: GuardRequest): Promise<AdmitOutcome> {
     const args = [thresholds, JSON.stringify(request)];

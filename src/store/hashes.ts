@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../shared/redis.js';
 
 type Fields = Record<string, string>;
 
@@ -18,7 +18,7 @@ export const idOfPosition = (position: string): string => position.slice(positio
  * @param cursor a position; '' for the first page
  */
 export async function page(
-  redis: Redis,
+  redis: RedisClient,
   list: string,
   cursor: string,
   limit: number,

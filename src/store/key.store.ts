@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Mode, Scope } from '../config/config.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { applicationKey, keyKey, keysOfKey, REVOKED_FOR_MS, tokenKey } from './access-keys.js';
 import { fieldsOf, page } from './hashes.js';
 import { loadScript, run } from './script.js';
@@ -59,7 +58,7 @@ export interface Rotation {
 /** Keys that were made over the API. Of their tokens it holds hashes only. */
 @Injectable()
 export class KeyStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** @returns undefined when there is no such application */
   async create(key: NewKey): Promise<StoredKey | undefined> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RecipientRef } from '../recipients/lookup.js';
+import type { NodeAnswer } from '../shared/redis/nodes.js';
 
 /**
  * Names of everything in Redis. All keys of a recipient share one hash tag, so that one script on one node can change
@@ -20,6 +21,12 @@ import type { RecipientRef } from '../recipients/lookup.js';
 const SHARDS = 256;
 
 export const allShards: readonly string[] = Array.from({ length: SHARDS }, (_, i) => i.toString(16).padStart(2, '0'));
+
+/** Of answers that name shards by their positions (from 1) among the keys. */
+export const shardsAt = (answers: readonly NodeAnswer[]): string[] =>
+  answers.flatMap(({ places, answer }) =>
+    (answer as number[]).map((position) => allShards[places[position - 1] as number] as string),
+  );
 
 const VERIFICATION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Micros } from '../config/money.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { fieldsOf } from './hashes.js';
 import { loadScript, run } from './script.js';
 
@@ -48,7 +47,7 @@ const CHARGE_LIFE_MS = 600_000;
  */
 @Injectable()
 export class LedgerStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** Atomic over all ceilings; repeats of one attempt change nothing. @returns the ceiling that has refused it, if any */
   charge(purchase: Purchase, attemptId: string): Promise<Refusal | undefined> {

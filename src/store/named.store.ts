@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { loadScript, run } from './script.js';
 import { settingsKey } from './settings-keys.js';
+import type { RedisClient } from '../shared/redis.js';
 
 const scripts = { save: loadScript('save_named'), delete: loadScript('delete_named') };
 
@@ -36,7 +36,7 @@ interface Kind {
 /** Settings that people make over the API, one hash of each kind in an application (settings-keys.ts). */
 export abstract class NamedStore<T extends Named> {
   protected constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisClient,
     readonly kind: Kind,
   ) {}
 

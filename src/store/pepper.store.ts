@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Keyring } from '../codes/keyring.js';
 import { open, seal } from '../codes/seal.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { KEYRING } from '../shared/tokens.js';
 import { pepperKey } from './access-keys.js';
 import { fieldsOf } from './hashes.js';
@@ -19,7 +18,7 @@ const read = loadScript('pepper');
 @Injectable()
 export class PepperStore {
   constructor(
-    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(REDIS) private readonly redis: RedisClient,
     @Inject(KEYRING) private readonly keyring: Keyring,
   ) {}
 

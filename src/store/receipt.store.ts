@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { loadScript, run } from './script.js';
 
 const scripts = { link: loadScript('link'), park: loadScript('park') };
@@ -18,7 +17,7 @@ const PARKED_PER_MESSAGE = 10;
  */
 @Injectable()
 export class ReceiptStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** @returns receipts that came before */
   async link(account: string, messageId: string, attemptId: string): Promise<string[]> {

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { loadScript, run } from './script.js';
 
 const countRequest = loadScript('count_request');
@@ -14,7 +13,7 @@ export interface RequestRate {
 /** How often each key has asked, over all processes: `pl:{rq:<application>/<key>}:<what>`, as long as the window. */
 @Injectable()
 export class RequestRateStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** @param counts false only to look */
   async count(what: string, caller: RequestCaller, windowMs: number, counts: boolean): Promise<RequestRate> {

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { GuardMode, LimitSubject } from '../guard/policy.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { NamedStore, type Named } from './named.store.js';
 
 /** A limit that people make over the API. */
@@ -19,7 +18,7 @@ const MOST_RULES = 30;
 
 @Injectable()
 export class RuleStore extends NamedStore<StoredRule> {
-  constructor(@Inject(REDIS) redis: Redis) {
+  constructor(@Inject(REDIS) redis: RedisClient) {
     super(redis, { name: 'rules', change: 'g', most: MOST_RULES });
   }
 }

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Limits } from '../config/config.js';
 import type { RecipientRef } from '../recipients/lookup.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { allShards, byNumberKey, byReferenceKey, byTimeKey } from './keys.js';
 import { VerificationStore, type StoredVerification } from './verification.store.js';
 
@@ -41,7 +40,7 @@ const MOST_SCANNED = 5_000;
 @Injectable()
 export class SearchStore {
   constructor(
-    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(REDIS) private readonly redis: RedisClient,
     private readonly verifications: VerificationStore,
   ) {}
 

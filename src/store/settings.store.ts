@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { allSettingsKeys } from './settings-keys.js';
 
 @Injectable()
 export class SettingsStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** With the application: all that people have set for it, but for its webhooks. */
   async deleteAll(application: string): Promise<void> {

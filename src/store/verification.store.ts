@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { bounds } from '../config/bounds.js';
 import type { Limits, Retention } from '../config/config.js';
 import { NO_LIMITS } from '../config/limits.js';
@@ -11,7 +10,7 @@ import type { SealedFacts } from './facts.js';
 import { loadScript, run } from './script.js';
 import type { Channel } from '../providers/contract.js';
 import type { RecipientRef } from '../recipients/lookup.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 
 /** Whoever decides "now" also acts now; this is how long the poller gives it before it takes over. */
 export const GRACE_MS = 2_000;
@@ -127,7 +126,7 @@ export interface StoredVerification {
 /** State in Redis: each method is one script and one round trip. Knows no policy and no HTTP. */
 @Injectable()
 export class VerificationStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   async start(v: NewVerification): Promise<StartOutcome> {
     const { id, recipient, limits, next } = v;

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { loadScript, run } from './script.js';
 import { factsJson, parseFacts, type WaitingFacts } from './webhook-queue.store.js';
 import { WEBHOOK_LIFE_MS, webhookKeys, webhooksKey } from './webhook.keys.js';
@@ -17,7 +16,7 @@ export interface DeadLetter extends WaitingFacts {
 /** What was sent to a webhook, what could not be, and how to send it again. */
 @Injectable()
 export class WebhookHistoryStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** Newest first. @param before a place that an earlier page has given */
   async log(

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { loadScript, run } from './script.js';
 import { WEBHOOK_LIFE_MS, webhookKeys, webhookLeaseKey, webhooksKey } from './webhook.keys.js';
 import { parseWebhooks, type StoredWebhook } from './webhook.store.js';
@@ -51,7 +50,7 @@ export type Hold = { readonly kind: 'none' | 'busy' | 'lost' } | { readonly kind
 /** What a webhook pump reads and writes. Whoever has the lease of an application is the only one that writes. */
 @Injectable()
 export class WebhookQueueStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** @param keep false to take the lease, true to keep it; @param token of this one holding, used for no other */
   async hold(application: string, token: string, keep: boolean, leaseMs: number): Promise<Hold> {

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { eventStreamKey } from '../events/event.js';
-import { REDIS } from '../shared/redis.js';
+import { REDIS, type RedisClient } from '../shared/redis.js';
 import { loadScript, run } from './script.js';
 import { webhookKeys, webhooksKey } from './webhook.keys.js';
 
@@ -32,7 +31,7 @@ export interface StoredWebhook {
 /** Settings that people make over the API. They have no TTL: they live until somebody deletes them. */
 @Injectable()
 export class WebhookStore {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   async list(application: string): Promise<StoredWebhook[]> {
     return parseWebhooks(await this.redis.hgetall(webhooksKey(application)));

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Keyring } from '../../codes/keyring.js';
 import { open, seal } from '../../codes/seal.js';
 import { recipientRef } from '../../recipients/lookup.js';
+import type { RedisClient } from '../../shared/redis.js';
 import type { OutgoingMessage } from '../contract.js';
 
 /** Messages are for looking at right after a test; nobody reads yesterday's. */
@@ -25,7 +25,7 @@ export interface InboxMessage {
 /** The phone of the sandbox, in Redis so that every process sees it. Sealed: even test codes are not kept in clear. */
 export class SandboxInbox {
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisClient,
     private readonly keyring: Keyring,
   ) {}
 

@@ -1,0 +1,88 @@
+import { Cluster, type Redis } from 'ioredis';
+import type { RedisClient } from '../redis.js';
+import { slotOf } from './slot.js';
+
+/** Keys that one node has, by their places in the list that was asked for. */
+export interface NodeKeys {
+  readonly node: Redis;
+  readonly places: readonly number[];
+  /** False for a single server: that takes keys of any slots together. */
+  readonly cluster: boolean;
+}
+
+export interface NodeAnswer {
+  readonly places: readonly number[];
+  readonly answer: unknown;
+}
+
+/** Redis says of a key that it is not its own any more. */
+const MOVED = /non local key|^MOVED|^CLUSTERDOWN/;
+
+const isWorking = ({ status }: Redis): boolean => status === 'ready';
+
+/** Undefined for a single server, which has everything. */
+const nodesOf = (redis: RedisClient): Redis[] | undefined =>
+  redis instanceof Cluster ? redis.nodes('master') : undefined;
+
+/** All of Redis answers, as far as we know. */
+export const isWell = (redis: RedisClient): boolean =>
+  redis.status === 'ready' && (nodesOf(redis)?.every(isWorking) ?? true);
+
+/** Tells whenever Redis, or a node of it, answers (again). */
+export function onBack(redis: RedisClient, tell: () => void): void {
+  if (redis instanceof Cluster) redis.on('+node', (node: Redis) => node.on('ready', tell));
+  else redis.on('ready', tell);
+}
+
+/**
+ * Asks something that concerns keys of many slots: once in all of a single server, else once on each node for the keys
+ * that it has now. A node that is away has no answer, and is nobody else's affair; the callers come again.
+ * @throws when no node answers
+ */
+export async function askNodes(
+  redis: RedisClient,
+  keys: readonly string[],
+  ask: (keys: NodeKeys) => Promise<unknown>,
+): Promise<NodeAnswer[]> {
+  if (!(redis instanceof Cluster)) {
+    const places = keys.map((_, place) => place);
+    return [{ places, answer: await ask({ node: redis, places, cluster: false }) }];
+  }
+  const groups = groupByNode(redis, keys);
+  const settled = await Promise.allSettled(
+    groups.map(async (group) => ({ places: group.places, answer: await ask(group) })),
+  );
+  const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+  if (errors.some(({ message }) => MOVED.test(message))) redis.refreshSlotsCache();
+  if (answers.length === 0) throw errors[0] ?? new Error('Connection is closed: no node of the cluster answers.');
+  return answers;
+}
+
+/** Keys of nodes that answer. Anew each time: slots move, and 256 look-ups are nothing. */
+function groupByNode(cluster: Cluster, keys: readonly string[]): NodeKeys[] {
+  const working = cluster.nodes('master').filter(isWorking);
+  const byName = new Map(working.map((node) => [`${node.options.host}:${node.options.port}`, node]));
+  const groups = new Map<Redis, number[]>();
+  for (const [place, key] of keys.entries()) {
+    const name = cluster.slots[slot(key)]?.[0];
+    const node = name === undefined ? undefined : byName.get(name);
+    if (!node) continue;
+    const group = groups.get(node);
+    if (group) group.push(place);
+    else groups.set(node, [place]);
+  }
+  return [...groups].map(([node, places]) => ({ node, places, cluster: true }));
+}
+
+/** Only ever asked for the few keys that stand for all shards. */
+const known = new Map<string, number>();
+
+function slot(key: string): number {
+  let found = known.get(key);
+  if (found === undefined) {
+    found = slotOf(key);
+    known.set(key, found);
+  }
+  return found;
+}

@@ -1,0 +1,35 @@
+import type { RedisOptions } from 'ioredis';
+
+export type OnError = (error: Error) => void;
+
+/** Quick at first, never slower than this: after an outage everything is well again within a second. */
+export const retryStrategy = (attempt: number): number => Math.min(50 * attempt, 500);
+
+const CONNECT_WITHIN_MS = 2_000;
+
+/** Of connections that requests use. */
+export const failFast = {
+  enableOfflineQueue: false,
+  // What waits for an answer when the connection ends fails then.
+  maxRetriesPerRequest: 0,
+  // One that hangs does not say goodbye either.
+  disconnectTimeout: 10,
+  connectTimeout: CONNECT_WITHIN_MS,
+  retryStrategy,
+} satisfies RedisOptions;
+
+/** Of connections that wait for Redis, however long it is away. */
+export const patient = {
+  maxRetriesPerRequest: null,
+  connectTimeout: CONNECT_WITHIN_MS,
+  retryStrategy,
+} satisfies RedisOptions;
+
+/** How long a worker's connection asks Redis to hold back an empty answer, where another node may take over. */
+export const BLOCK_SECONDS = 1;
+
+/**
+ * Where another node may take over, a blocking connection must not wait for one that hangs. It cannot be asked whether it
+ * is well while it blocks; but it always hears something within its blocking time.
+ */
+export const leavesHungPrimary = { socketTimeout: (BLOCK_SECONDS + 1.5) * 1_000 } satisfies RedisOptions;
