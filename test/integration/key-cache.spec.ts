@@ -42,7 +42,7 @@ beforeEach(async () => {
   store = new SlowStore(redis.client);
   const peppers = new PepperStore(redis.client, makeKeyring([Buffer.alloc(32, 1)]));
   const logger = pino({ enabled: false });
-  changes = new Changes({ redisUrl: redis.url } as Config, logger);
+  changes = new Changes({ redis: { mode: 'single', url: redis.url } } as unknown as Config, logger);
   cache = new KeyCache(logger, changes, store, peppers);
   await until('the subscription', async () => (await tell('nothing')) === 1);
 });

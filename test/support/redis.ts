@@ -7,12 +7,19 @@ import { until } from './wait.js';
 export class TestRedis {
   readonly directory = temporaryDirectory();
   readonly socket = join(this.directory, 'redis.sock');
-  readonly url = `unix://${this.socket}`;
+  get url(): string {
+    return `unix://${this.socket}`;
+  }
+
   private child?: Child;
   private connection?: Redis;
 
+  /** With `PASSLANE_TEST_REDIS_MODE=cluster` a cluster that looks like one (`npm run test:modes`). */
   static async start(): Promise<TestRedis> {
-    const redis = new TestRedis();
+    const redis =
+      process.env.PASSLANE_TEST_REDIS_MODE === 'cluster'
+        ? new (await import('./redis-of-cluster.js')).RedisOfCluster()
+        : new TestRedis();
     await redis.run();
     return redis;
   }

@@ -1,0 +1,45 @@
+// `npm run test:modes`: failover with Sentinel, a Redis Cluster under load and without one of its primaries, and the
+// end-to-end tests against a cluster. About ten minutes; prints the figures that docs/redis.md has. With arguments: only
+// those of the end-to-end tests.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findRedis } from './lib/find-redis.mjs';
+import { checkNode, ensureBuilt, ensureInstalled, root, say, tool } from './lib/setup.mjs';
+
+checkNode();
+ensureInstalled();
+ensureBuilt();
+const server = findRedis();
+const chosen = process.argv.slice(2);
+
+const directory = mkdtempSync(join(tmpdir(), 'passlane-modes-'));
+// One at a time: they measure.
+const failovers = () => jest(['--runInBand', '--testMatch', '**/test/modes/*.modes.ts'], {});
+const endToEnd = () => {
+  const files = chosen.length > 0 ? chosen : ['test/e2e'];
+  return jest(['--forceExit', ...files], { PASSLANE_TEST_REDIS_MODE: 'cluster' });
+};
+const results = [chosen.length > 0 || failovers(), endToEnd()];
+endLeftovers();
+rmSync(directory, { recursive: true, force: true });
+process.exit(results.every(Boolean) ? 0 : 1);
+
+function jest(args, more) {
+  const env = { ...process.env, PASSLANE_TEST_REDIS: server, PASSLANE_TEST_DIR: directory, ...more };
+  const command = ['--experimental-vm-modules', '--no-warnings', tool('jest/bin/jest.js'), ...args];
+  return spawnSync(process.execPath, command, { cwd: root, env, stdio: ['ignore', 2, 2] }).status === 0;
+}
+
+/** Tests note the pid of everything they start; what a crashed one has left is ended here. */
+function endLeftovers() {
+  for (const file of readdirSync(directory).filter((name) => name.endsWith('.pid'))) {
+    try {
+      process.kill(Number(readFileSync(join(directory, file), 'utf8')), 'SIGKILL');
+      say(`ended a leftover of the tests: ${file}`);
+    } catch {
+      // It has ended by itself, as it should.
+    }
+  }
+}
