@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  changes = new Changes({ redisUrl: redis.url } as Config, pino({ enabled: false }));
+  changes = new Changes({ redis: { mode: 'single', url: redis.url } } as unknown as Config, pino({ enabled: false }));
   asked = 0;
   cache = new PushedCache(changes, 't', (application) => {
     asked++;
