@@ -10,17 +10,13 @@ import { Gauges } from './gauges.js';
 export class MetricsController {
   private readonly all: ClusterMetrics;
 
-  constructor(
-    metrics: Metrics,
-    private readonly gauges: Gauges,
-  ) {
-    this.all = new ClusterMetrics(metrics.registry);
+  constructor(metrics: Metrics, gauges: Gauges) {
+    this.all = new ClusterMetrics(metrics.registry, () => gauges.refresh());
   }
 
   @Get()
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  async read(): Promise<string> {
-    await this.gauges.refresh();
+  read(): Promise<string> {
     return this.all.read();
   }
 }

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { AggregatorRegistry, type Registry } from 'prom-client';
+import { AggregatorRegistry, Registry } from 'prom-client';
 
 const ASK = 'passlane:metrics';
 
@@ -26,18 +26,25 @@ export class ClusterMetrics {
   private readonly waiting = new Map<number, (reply: Reply) => void>();
   private questions = 0;
 
-  constructor(private readonly own: Registry) {
+  /** @param refresh looks at what is now, before each reading */
+  constructor(
+    private readonly own: Registry,
+    private readonly refresh: () => Promise<void>,
+  ) {
     if (!cluster.isWorker) return;
     // Answers the supervisor's questions for this process.
     new AggregatorRegistry();
-    AggregatorRegistry.setRegistries(own);
+    AggregatorRegistry.setRegistries(this.refreshed());
     process.on('message', (reply: Partial<Reply>) => {
       if (reply.ask === ASK && reply.id !== undefined) this.waiting.get(reply.id)?.(reply as Reply);
     });
   }
 
   async read(): Promise<string> {
-    if (!cluster.isWorker) return this.own.metrics();
+    if (!cluster.isWorker) {
+      await this.refresh();
+      return this.own.metrics();
+    }
     const id = ++this.questions;
     const { text } = await new Promise<Reply>((resolve) => {
       this.waiting.set(id, resolve);
@@ -45,5 +52,15 @@ export class ClusterMetrics {
     }).finally(() => this.waiting.delete(id));
     if (text === undefined) throw new Error('not all processes have answered');
     return text;
+  }
+
+  private refreshed(): Registry {
+    const registry = Registry.merge([this.own]);
+    const read = registry.getMetricsAsJSON.bind(registry);
+    registry.getMetricsAsJSON = async () => {
+      await this.refresh();
+      return read();
+    };
+    return registry;
   }
 }

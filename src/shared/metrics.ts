@@ -78,6 +78,7 @@ export class Metrics {
     name: 'passlane_account_resting',
     help: '1 while this process passes over an account that has failed too often',
     labelNames: ['account'],
+    aggregator: 'max',
     registers: this.registers,
   });
 
@@ -85,6 +86,7 @@ export class Metrics {
     name: 'passlane_queue_waiting',
     help: 'Jobs that no worker has taken yet; the same in every process',
     labelNames: ['account'],
+    aggregator: 'max',
     registers: this.registers,
   });
 
@@ -92,6 +94,7 @@ export class Metrics {
     name: 'passlane_queue_age_seconds',
     help: 'Age of the oldest job that no worker has taken yet; the same in every process',
     labelNames: ['account'],
+    aggregator: 'max',
     registers: this.registers,
   });
 
@@ -106,6 +109,7 @@ export class Metrics {
     name: 'passlane_budget_used_ratio',
     help: 'Share of an application’s ceiling over all countries that is spent; the same in every process',
     labelNames: ['application', 'window'],
+    aggregator: 'max',
     registers: this.registers,
   });
 
