@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Lifecycle } from '../shared/lifecycle.js';
 import type { EventStore, StreamEntry } from '../store/event.store.js';
 import { EventsService } from './events.service.js';
 
@@ -11,7 +12,8 @@ function streamWith(entryAt: number) {
     looks.push(after);
     return Promise.resolve(looks.length >= entryAt ? [EVENT] : []);
   };
-  return { looks, service: new EventsService({ read } as unknown as EventStore) };
+  const lifecycle = new Lifecycle();
+  return { looks, lifecycle, service: new EventsService({ read } as unknown as EventStore, lifecycle) };
 }
 
 const stays = () => false;
@@ -41,9 +43,9 @@ describe('a page of events', () => {
   });
 
   it('is answered when the process stops', async () => {
-    const { service } = streamWith(Infinity);
+    const { service, lifecycle } = streamWith(Infinity);
     const page = service.page('shop', { limit: 1, wait: 30 }, stays);
-    service.beforeApplicationShutdown();
+    lifecycle.drain();
     expect(await page).toEqual({ data: [], next_cursor: null });
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Lifecycle } from '../shared/lifecycle.js';
 import { EventStore } from '../store/event.store.js';
 import type { PasslaneEvent } from './event.js';
 import type { EventsQuery } from './events.schema.js';
@@ -14,22 +15,18 @@ export interface EventsPage {
 
 /** The events of an application, for those who cannot receive webhooks. */
 @Injectable()
-export class EventsService implements BeforeApplicationShutdown {
-  private stopping = false;
+export class EventsService {
+  constructor(
+    private readonly store: EventStore,
+    private readonly lifecycle: Lifecycle,
+  ) {}
 
-  constructor(private readonly store: EventStore) {}
-
-  /** Those who wait get their answer, and ask somebody else. */
-  beforeApplicationShutdown(): void {
-    this.stopping = true;
-  }
-
-  /** @param gone whether the caller has hung up: then nobody waits any more */
+  /** When the process stops, those who wait get their answer, and ask somebody else. @param gone whether the caller has hung up: then nobody waits any more */
   async page(application: string, { after, limit, wait }: EventsQuery, gone: () => boolean): Promise<EventsPage> {
     const until = Date.now() + wait * 1_000;
     for (;;) {
       const entries = await this.store.read(application, after, limit);
-      if (entries.length > 0 || Date.now() >= until || this.stopping || gone()) {
+      if (entries.length > 0 || Date.now() >= until || this.lifecycle.state === 'draining' || gone()) {
         const data = entries.map(({ json }) => JSON.parse(json) as PasslaneEvent);
         return { data, next_cursor: entries.at(-1)?.id ?? after ?? null };
       }

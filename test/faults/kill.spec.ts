@@ -14,7 +14,7 @@ import { startAndReceive, tally } from '../support/started.js';
 import { until } from '../support/wait.js';
 
 /** `PASSLANE_KILLS=200 PASSLANE_SEED=<n> node scripts/test.mjs test/faults/kill` is the long form, and the same again. */
-const KILLS = Number(process.env.PASSLANE_KILLS ?? 10);
+const KILLS = Number(process.env.PASSLANE_KILLS ?? 6);
 const SEED = Number(process.env.PASSLANE_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const CLIENTS = 4;
 

@@ -25,6 +25,8 @@ function configured(gateway: Gateway) {
 }
 
 const isQueues = ({ keys }: Call) => keys.some((key) => key.startsWith(QUEUES));
+/** The watch over the queues' age asks now and then for the oldest job, whatever is done. */
+const isWatch = (call: Call) => call.name === 'hgetall' || (isQueues(call) && call.keys.length === 1);
 
 describe('a service that only answers', () => {
   let redis: TestRedis;
@@ -54,13 +56,14 @@ describe('a service that only answers', () => {
     await redis.stop();
   });
 
+  const sentDuring = async (act: () => Promise<void>) => (await monitor.during(act)).filter((call) => !isWatch(call));
   const start = async () => (await api.start(freshNumber(), { reference: 'order', metadata: { a: 'b' } })).body.id;
 
   it('calls one script for each check, and sends nothing else', async () => {
     const ids = [newVerificationId('00')];
     while (ids.length < ROUNDS) ids.push(await start());
     await redis.client.config('RESETSTAT');
-    const calls = await monitor.during(async () => {
+    const calls = await sentDuring(async () => {
       for (const id of ids) await api.check(id, '123456');
       await Promise.all(ids.map((id) => api.check(id, '654321')));
     });
@@ -68,14 +71,13 @@ describe('a service that only answers', () => {
     const byKey = (a: Call, b: Call) => (a.keys[0]! < b.keys[0]! ? -1 : 1);
     expect([...calls].sort(byKey)).toEqual(expected.sort(byKey));
 
-    const { evalsha, eval: sources } = await redis.commandCounts();
-    expect({ evalsha, sources }).toEqual({ evalsha: ROUNDS * 2, sources: undefined });
+    expect(await redis.commandCounts()).not.toHaveProperty('eval');
   });
 
   it('asks the guard for each start, calls one script for it, and one to add its job', async () => {
     await redis.client.config('RESETSTAT');
     const ids: string[] = [];
-    const calls = await monitor.during(async () => {
+    const calls = await sentDuring(async () => {
       for (let i = 0; i < ROUNDS; i++) ids.push(await start());
       // The job is added after the answer.
       await until('the jobs', async () => (await redis.client.llen(`${QUEUE}:wait`)) >= ROUNDS);
@@ -88,15 +90,13 @@ describe('a service that only answers', () => {
     });
     // The rest is this test's own question.
     expect(new Set(calls.map(({ name }) => name))).toEqual(new Set(['evalsha', 'llen']));
-    const counts = await redis.commandCounts();
-    expect(counts).toMatchObject({ evalsha: ROUNDS * 3 });
-    expect(counts).not.toHaveProperty('eval');
+    expect(await redis.commandCounts()).not.toHaveProperty('eval');
   });
 
   it('calls four scripts to continue one: ask the guard, find it, read it, continue it', async () => {
     const to = freshNumber();
     const { id } = (await api.start(to)).body;
-    const calls = await monitor.during(async () => {
+    const calls = await sentDuring(async () => {
       expect((await api.start(to)).status).toBe(200);
     });
     const ours = calls.filter((call) => !isQueues(call));
@@ -107,7 +107,7 @@ describe('a service that only answers', () => {
 
   it('keeps every key of one call on one node', async () => {
     const tag = (key: string) => /\{(.*?)\}/.exec(key)?.[1];
-    const calls = await monitor.during(async () => {
+    const calls = await sentDuring(async () => {
       const id = await start();
       await api.check(id, '123456');
       await api.read(id);
@@ -121,7 +121,7 @@ describe('a service that only answers', () => {
   it('sends the source of a script again only to a Redis that has lost it', async () => {
     const id = await start();
     await redis.client.script('FLUSH');
-    const calls = await monitor.during(async () => {
+    const calls = await sentDuring(async () => {
       for (let i = 0; i < 3; i++) expect((await api.check(id, '123456')).status).toBe(200);
     });
     expect(calls.map(({ name }) => name)).toEqual(['evalsha', 'eval', 'evalsha', 'evalsha']);
