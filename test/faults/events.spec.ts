@@ -14,7 +14,7 @@ import { webhookConfiguration, webhooks } from '../support/webhooks.js';
 const VERIFICATIONS = Number(process.env.PASSLANE_EVENT_VERIFICATIONS ?? 120);
 const SEED = Number(process.env.PASSLANE_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const CLIENTS = 8;
-const FEWEST_KILLS = 5;
+const FEWEST_KILLS = 3;
 const FATES = ['approved', 'locked', 'canceled', 'expired'] as const;
 const FINAL = ['approved', 'locked', 'canceled', 'expired'];
 const MINUTE = 60_000;

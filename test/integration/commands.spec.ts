@@ -62,7 +62,6 @@ describe('a service that only answers', () => {
   it('calls one script for each check, and sends nothing else', async () => {
     const ids = [newVerificationId('00')];
     while (ids.length < ROUNDS) ids.push(await start());
-    await redis.client.config('RESETSTAT');
     const calls = await sentDuring(async () => {
       for (const id of ids) await api.check(id, '123456');
       await Promise.all(ids.map((id) => api.check(id, '654321')));
@@ -70,12 +69,9 @@ describe('a service that only answers', () => {
     const expected = [...ids, ...ids].map((id) => ({ name: 'evalsha', keys: [stateKey(id)] }));
     const byKey = (a: Call, b: Call) => (a.keys[0]! < b.keys[0]! ? -1 : 1);
     expect([...calls].sort(byKey)).toEqual(expected.sort(byKey));
-
-    expect(await redis.commandCounts()).not.toHaveProperty('eval');
   });
 
   it('asks the guard for each start, calls one script for it, and one to add its job', async () => {
-    await redis.client.config('RESETSTAT');
     const ids: string[] = [];
     const calls = await sentDuring(async () => {
       for (let i = 0; i < ROUNDS; i++) ids.push(await start());
@@ -90,7 +86,6 @@ describe('a service that only answers', () => {
     });
     // The rest is this test's own question.
     expect(new Set(calls.map(({ name }) => name))).toEqual(new Set(['evalsha', 'llen']));
-    expect(await redis.commandCounts()).not.toHaveProperty('eval');
   });
 
   it('calls four scripts to continue one: ask the guard, find it, read it, continue it', async () => {

@@ -47,7 +47,7 @@ afterAll(async () => {
 
 /** One process, with the secrets that it has, and what it knows. */
 function started(ring: Keyring = makeKeyring([OLD])): { book: GuardSettingsBook; changes: Changes } {
-  const config = { redisUrl: redis.url, applications: new Map() } as unknown as Config;
+  const config = { redis: { mode: 'single', url: redis.url }, applications: new Map() } as unknown as Config;
   const logger = pino({ level: 'error' }, { write: (line: string) => logged.push(line) });
   const changes = new Changes(config, logger);
   opened.push(changes);
