@@ -34,10 +34,11 @@ export async function startOurs({
   preload = [],
   secret = makeSecret(),
   applications = {},
+  shedding = 'off',
 }) {
   const key = randomBytes(18).toString('base64url');
   const config = join(directory, 'passlane.yaml');
-  writeFileSync(config, stringify(configuration(sink.url, key, applications)));
+  writeFileSync(config, stringify({ ...configuration(sink.url, key, applications), shedding }));
   const port = await freePort();
   const log = openSync(join(directory, 'passlane.log'), 'a');
   const { child } = run([...preload, 'dist/main.js'], {

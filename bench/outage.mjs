@@ -12,7 +12,7 @@ const RECOVERY_S = 5;
 
 /** @returns {Promise<string>} a table */
 export async function benchOutage(surroundings, say) {
-  const [ours] = await startOurs(surroundings);
+  const [ours] = await startOurs({ ...surroundings, shedding: 'on' });
   const logins = new Logins(ours, surroundings.sink);
   const { redis } = surroundings;
   try {

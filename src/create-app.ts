@@ -46,7 +46,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   hangUpWhenStopping(fastify, app.get(Lifecycle));
   fastify.setValidatorCompiler(compileSchema);
   fastify.addHook('onRequest', echoRequestId);
-  shedLoad(fastify, app.get(Limiter), { metrics: app.get(Metrics), faces });
+  if (config.sheds) shedLoad(fastify, app.get(Limiter), { metrics: app.get(Metrics), faces });
   fastify.addHook('onRequest', protectBrowsers);
   fastify.addHook('onRequest', refuseRepeatedHeaders);
   fastify.addHook('onRequest', authenticate(app.get(Gate)));

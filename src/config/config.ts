@@ -187,6 +187,8 @@ export interface Config {
   readonly templates: ReadonlyMap<string, Template>;
   readonly webhooks: WebhooksConfig;
   readonly doors: DoorsConfig;
+  /** Refuses what is too much (docs/operations.md). */
+  readonly sheds: boolean;
   /** ISO 4217, of all prices and budgets. */
   readonly currency?: string;
 }

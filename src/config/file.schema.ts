@@ -42,6 +42,9 @@ export class FileSchema {
   @IsOptional() @IsObject() webhooks: object | null = {};
   @IsOptional() @IsObject() doors: object | null = {};
 
+  /** `off` serves whatever comes, however late: for load tests that look for the end of what can be done. */
+  @IsOptional() @IsIn(['on', 'off', true, false], { message: 'must be on or off' }) shedding: string | boolean = 'on';
+
   /** ISO 4217. A label of all amounts: nothing is converted. */
   @IsOptional() @IsISO4217CurrencyCode({ message: 'must be a currency code like EUR' }) currency?: string | null;
 }

@@ -154,6 +154,7 @@ describe('loadFile', () => {
     ['routes.sms.countries.SG', routes({ sms: { countries: { SG: HUSH } } }), /must be a list of accounts/],
     ['routes.sms.countries.sg', routes({ sms: { countries: { sg: ['gateway'] } } }), /two-letter country code/],
     ['trusted_proxies', (valid) => ({ ...valid, trusted_proxies: [`10.0.0.0/8/${HUSH}`] }), /IP addresses or CIDR/],
+    ['shedding', (valid) => ({ ...valid, shedding: HUSH }), /must be on or off/],
     ['trusted_proxies', (valid) => ({ ...valid, trusted_proxies: [HUSH] }), /IP addresses or CIDR/],
     ['trusted_proxies', (valid) => ({ ...valid, trusted_proxies: ['10.0.0.0/99'] }), /IP addresses or CIDR/],
     ['trusted_proxies', (valid) => ({ ...valid, trusted_proxies: ['10.0.0.0/0'] }), /IP addresses or CIDR/],
@@ -172,6 +173,15 @@ describe('loadFile', () => {
   it.each(['a b', 'x'.repeat(41), 'ä', ''])('refuses the account name %j', (name) => {
     const found = faults({ accounts: { [name]: { use: 'sandbox' } } });
     expect(found).toEqual([`accounts.${name}: a name has 1 to 40 letters, digits, - or _`]);
+  });
+
+  it.each([
+    [undefined, true],
+    ['on', true],
+    ['off', false],
+    [false, false],
+  ])('sheds load with shedding: %s → %s', (shedding, sheds) => {
+    expect(loadFile({ ...file(), shedding }, {}).sheds).toBe(sheds);
   });
 
   it.each(['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'])('takes the proxy %s', (proxy) => {

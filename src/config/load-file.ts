@@ -23,6 +23,7 @@ type Sections = Pick<
   | 'webhooks'
   | 'doors'
   | 'currency'
+  | 'sheds'
 >;
 
 const ACCOUNT_NAME = /^[\w-]{1,40}$/;
@@ -58,6 +59,7 @@ export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections {
     webhooks,
     doors,
     currency,
+    sheds: file.shedding === 'on' || file.shedding === true,
     trustedProxies: freeze(file.trusted_proxies),
   };
 }

@@ -153,7 +153,7 @@ function bodyOf(fuzz: Fuzzer, type: string, schema: AnySchemaObject, honest?: ob
 }
 
 /** Half a character has no form in an address: its bytes have. */
-const inAddress = (text: string): string => encodeURIComponent(text.replaceAll('\ud800', '')) || '%ED%A0%80';
+const inAddress = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '')) || '%ED%A0%80';
 
 /** What is wrong with an answer; undefined when nothing is. */
 async function faultOf({ method, path, headers, body }: Fuzzed): Promise<string | undefined> {
@@ -171,7 +171,7 @@ async function faultOf({ method, path, headers, body }: Fuzzed): Promise<string 
     if (!answer.headers.get('content-type')?.startsWith(wanted)) return `no ${wanted}: ${told} → ${text}`;
     const { code, status } = JSON.parse(text) as { code?: unknown; status?: unknown };
     if (!isDoor && (typeof code !== 'string' || status !== answer.status)) return `no problem: ${told} → ${text}`;
-    return /\bat \S+ ?\(?\S+:\d+:\d+|node_modules/.test(text) ? `a stack: ${told} → ${text}` : undefined;
+    return /\\n\s+at \S|node_modules/.test(text) ? `a stack: ${told} → ${text}` : undefined;
   } catch (error) {
     return `${String(error)}: ${told}`;
   }
