@@ -2,11 +2,12 @@
 // end-to-end tests against a cluster. About ten minutes; prints the figures that docs/redis.md has. With arguments: only
 // those of the end-to-end tests.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endLeftovers } from './lib/end-leftovers.mjs';
 import { findRedis } from './lib/find-redis.mjs';
-import { checkNode, ensureBuilt, ensureInstalled, root, say, tool } from './lib/setup.mjs';
+import { checkNode, ensureBuilt, ensureInstalled, root, tool } from './lib/setup.mjs';
 
 checkNode();
 ensureInstalled();
@@ -22,7 +23,7 @@ const endToEnd = () => {
   return jest(['--forceExit', ...files], { PASSLANE_TEST_REDIS_MODE: 'cluster' });
 };
 const results = [chosen.length > 0 || failovers(), endToEnd()];
-endLeftovers();
+endLeftovers(directory);
 rmSync(directory, { recursive: true, force: true });
 process.exit(results.every(Boolean) ? 0 : 1);
 
@@ -30,16 +31,4 @@ function jest(args, more) {
   const env = { ...process.env, PASSLANE_TEST_REDIS: server, PASSLANE_TEST_DIR: directory, ...more };
   const command = ['--experimental-vm-modules', '--no-warnings', tool('jest/bin/jest.js'), ...args];
   return spawnSync(process.execPath, command, { cwd: root, env, stdio: ['ignore', 2, 2] }).status === 0;
-}
-
-/** Tests note the pid of everything they start; what a crashed one has left is ended here. */
-function endLeftovers() {
-  for (const file of readdirSync(directory).filter((name) => name.endsWith('.pid'))) {
-    try {
-      process.kill(Number(readFileSync(join(directory, file), 'utf8')), 'SIGKILL');
-      say(`ended a leftover of the tests: ${file}`);
-    } catch {
-      // It has ended by itself, as it should.
-    }
-  }
 }

@@ -1,10 +1,11 @@
 // `npm test`: everything that CI runs, from a fresh clone. Arguments are passed on to jest (and then only jest runs).
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endLeftovers } from './lib/end-leftovers.mjs';
 import { findRedis } from './lib/find-redis.mjs';
-import { checkNode, ensureBuilt, ensureInstalled, root, say, tool } from './lib/setup.mjs';
+import { checkNode, ensureBuilt, ensureInstalled, root, tool } from './lib/setup.mjs';
 
 checkNode();
 ensureInstalled();
@@ -29,7 +30,7 @@ try {
       ...chosen,
     ]) || failed;
 } finally {
-  endLeftovers();
+  endLeftovers(directory);
   const totals = readTotals();
   rmSync(directory, { recursive: true, force: true });
   process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`);
@@ -47,17 +48,5 @@ function readTotals() {
     return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
   } catch {
     return { passed: 0, failed: 1 };
-  }
-}
-
-/** Tests note the pid of everything they start; what a crashed one has left is ended here. */
-function endLeftovers() {
-  for (const file of readdirSync(directory).filter((name) => name.endsWith('.pid'))) {
-    try {
-      process.kill(Number(readFileSync(join(directory, file), 'utf8')), 'SIGKILL');
-      say(`ended a leftover of the tests: ${file}`);
-    } catch {
-      // It has ended by itself, as it should.
-    }
   }
 }
