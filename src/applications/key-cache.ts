@@ -20,7 +20,7 @@ type Found = Credential | undefined | Promise<Credential | undefined>;
 
 /**
  * The keys that were made over the API. What is known is kept only as long as changes are sure to be heard: a connection
- * that is lost, or has not answered for 0.8 s, takes everything with it. Unknown tokens are not remembered.
+ * that is lost, or has not answered for 0.7 s, takes everything with it. Unknown tokens are not remembered.
  */
 @Injectable()
 export class KeyCache {

@@ -18,7 +18,7 @@ interface Entry<V> {
 
 /**
  * What this process knows of applications, one thing of each. It is kept only as long as changes are sure to be heard: a
- * connection that is lost, or has not answered for 0.8 s, takes everything with it.
+ * connection that is lost, or has not answered for 0.7 s, takes everything with it.
  */
 export class PushedCache<V> {
   private readonly entries = new BoundedMap<Entry<V>>(MOST);

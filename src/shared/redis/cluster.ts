@@ -20,11 +20,17 @@ export const loginOf = ({ username, password, tls }: ClusterAddress) => ({
 
 /** Fails fast, node by node: what is for the others goes on. */
 export function makeCluster(address: ClusterAddress, onError: OnError): Cluster {
-  const { maxRetriesPerRequest, disconnectTimeout, connectTimeout } = failFast;
+  const { maxRetriesPerRequest, disconnectTimeout, connectTimeout, maxLoadingRetryTime } = failFast;
   const cluster = new Cluster([...address.nodes], {
     clusterRetryStrategy: retryStrategy,
     slotsRefreshTimeout: SLOTS_WITHIN_MS,
-    redisOptions: { ...loginOf(address), maxRetriesPerRequest, disconnectTimeout, connectTimeout },
+    redisOptions: {
+      ...loginOf(address),
+      maxRetriesPerRequest,
+      disconnectTimeout,
+      connectTimeout,
+      maxLoadingRetryTime,
+    },
     enableOfflineQueue: false,
     // A node that is away stays known: what is for it fails at once, and it is well as soon as it is back.
     clusterNodeRetryStrategy: retryStrategy,

@@ -7,6 +7,9 @@ export const retryStrategy = (attempt: number): number => Math.min(50 * attempt,
 
 const CONNECT_WITHIN_MS = 2_000;
 
+/** How often a Redis that loads its file is asked whether it is done: ioredis believes its guess, up to ten seconds. */
+const LOADED_EVERY_MS = 100;
+
 /** Of connections that requests use. */
 export const failFast = {
   enableOfflineQueue: false,
@@ -15,6 +18,7 @@ export const failFast = {
   // One that hangs does not say goodbye either.
   disconnectTimeout: 10,
   connectTimeout: CONNECT_WITHIN_MS,
+  maxLoadingRetryTime: LOADED_EVERY_MS,
   retryStrategy,
 } satisfies RedisOptions;
 
@@ -22,6 +26,7 @@ export const failFast = {
 export const patient = {
   maxRetriesPerRequest: null,
   connectTimeout: CONNECT_WITHIN_MS,
+  maxLoadingRetryTime: LOADED_EVERY_MS,
   retryStrategy,
 } satisfies RedisOptions;
 

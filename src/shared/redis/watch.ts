@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 
-/** How often we ask whether Redis is well, and how late the answer may be: together within P6's second. */
-const PING_EVERY_MS = 200;
+/** How often we ask whether Redis is well, and how late the answer may be: together well within P6's second. */
+const ASK_EVERY_MS = 100;
 const HUNG_AFTER_MS = 600;
 
 /** There is no connection that could hang; a Sentinel is asked where to connect to, or a cluster's node is not in use. */
@@ -13,41 +13,52 @@ const AWAY = new Set(['wait', 'reconnecting', 'close', 'end']);
  * command: that one costs a timer each, and takes a stall of our own event loop for one of Redis.
  */
 export function giveUpWhenHung(redis: Redis): void {
-  let watching = false;
+  let asking = false;
   const look = (): void => {
-    if (watching || AWAY.has(redis.status) || isAskingSentinels(redis)) return;
-    watching = true;
+    if (asking || AWAY.has(redis.status) || isAskingSentinels(redis)) return;
+    asking = true;
     let answered = false;
-    const asked = redis.status === 'ready' ? redis.ping() : untilReady(redis);
-    asked.then(
-      () => (answered = true),
-      () => (answered = true),
-    );
-    setTimeout(() => {
-      // After a stall of ours the answer may lie in the socket: the loop reads it before it comes here.
-      setImmediate(() => {
-        watching = false;
-        if (!answered && !isAskingSentinels(redis)) redis.disconnect(true);
-      });
-    }, HUNG_AFTER_MS).unref();
+    const leaveUnlessAnswered = (): void => {
+      if (answered) return;
+      asking = false;
+      if (!isAskingSentinels(redis)) redis.disconnect(true);
+    };
+    // After a stall of ours the answer may lie in the socket: the loop reads it before it comes to this.
+    const patience = setTimeout(() => setImmediate(leaveUnlessAnswered), HUNG_AFTER_MS).unref();
+    const heard = (): void => {
+      answered = true;
+      asking = false;
+      clearTimeout(patience);
+    };
+    ask(redis).then(heard, heard);
   };
-  let timer = setInterval(look, PING_EVERY_MS).unref();
+  let timer = setInterval(look, ASK_EVERY_MS).unref();
   // ioredis has no word for a client that is left while it is not connected: this must not keep such a one for ever.
   redis.on('close', () => {
     clearInterval(timer);
   });
   redis.on('connecting', () => {
     clearInterval(timer);
-    timer = setInterval(look, PING_EVERY_MS).unref();
+    timer = setInterval(look, ASK_EVERY_MS).unref();
   });
 }
 
 /** ioredis takes a disconnect at that time for the end of everything; its questions have a time-out of their own. */
 const isAskingSentinels = (redis: Redis): boolean => redis.status === 'connecting' && Boolean(redis.options.sentinels);
 
-/** A connection that was accepted but whose first question is not answered hangs as well. */
-const untilReady = (redis: Redis): Promise<unknown> =>
+/** Until it is ready ioredis lets only the commands of its own handshake through; a Redis that loads its file answers them. */
+function ask(redis: Redis): Promise<unknown> {
+  if (redis.status === 'ready') return redis.ping();
+  if (redis.status === 'connect') return redis.info('server');
+  return untilConnected(redis);
+}
+
+/** A connection that nobody accepts hangs as well. */
+const untilConnected = (redis: Redis): Promise<unknown> =>
   new Promise((resolve) => {
-    redis.once('ready', resolve);
-    redis.once('close', resolve);
+    const done = (): void => {
+      redis.off('connect', done).off('close', done);
+      resolve(undefined);
+    };
+    redis.on('connect', done).on('close', done);
   });
