@@ -3,6 +3,8 @@
 import { connect } from 'node:net';
 
 const CONNECTIONS = 64;
+/** Without a byte in either direction. Less than a service keeps a connection: who asks must be the one to hang up. */
+const IDLE_MS = 30_000;
 
 /** @returns the text of one request */
 export function post(path, key, body) {
@@ -43,11 +45,15 @@ export async function drive(port, count, request, onAnswer) {
   return { startedAt, endedAt: Date.now(), latencies };
 }
 
-/** One connection. Understands answers that say their length, which is all that the servers under test give. */
-export function open(port) {
+/**
+ * One connection. Understands answers that say their length, which is all that the servers under test give.
+ * @param onClose is told once it has ended, which it does while nothing is asked, too
+ */
+export function open(port, onClose = () => {}) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   let received = '';
   let waiting;
+  socket.setTimeout(IDLE_MS, () => socket.destroy());
   socket.setEncoding('latin1');
   socket.on('data', (chunk) => {
     received += chunk;
@@ -57,14 +63,19 @@ export function open(port) {
     waiting.resolve(answer);
   });
   socket.on('error', (error) => waiting?.reject(error));
-  socket.on('close', () => waiting?.reject(new Error('the server has closed a connection')));
+  socket.on('close', () => {
+    waiting?.reject(new Error('a connection has ended'));
+    onClose();
+  });
   return {
-    /** @returns {Promise<{ status: number, body: string }>} */
+    /** @returns {Promise<{ status: number, head: string, body: string }>} */
     exchange: (text) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
         socket.write(text);
       }),
+    /** What is asked over one that has ended is never answered. */
+    ended: () => socket.destroyed,
     close: () => socket.destroy(),
   };
 }
@@ -73,7 +84,8 @@ export function open(port) {
 function answerOf(received) {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
-  const length = Number(/^content-length: (\d+)/im.exec(received.slice(0, end))?.[1]);
+  const head = received.slice(0, end);
+  const length = Number(/^content-length: (\d+)/im.exec(head)?.[1]);
   const body = received.slice(end + 4);
-  return body.length < length ? undefined : { status: Number(received.slice(9, 12)), body };
+  return body.length < length ? undefined : { status: Number(received.slice(9, 12)), head, body };
 }

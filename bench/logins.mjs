@@ -1,5 +1,4 @@
 // Logins as a service sees them: a start; then, once the message has come, a look and a check.
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { open } from './load.mjs';
 
@@ -13,7 +12,7 @@ const MOST_CONNECTIONS = 1_000;
 let numbers = 0;
 
 /** Possible numbers of the USA, none of them twice. */
-const freshNumber = () => `+1628${2_000_000 + numbers++}`;
+export const freshNumber = () => `+1628${2_000_000 + numbers++}`;
 
 export class Logins {
   /** @param contestant as `startOurs` gives it @param sink where its messages go */
@@ -60,17 +59,15 @@ export class Logins {
     }
   }
 
-  /** Checks of a verification that nobody has, so many a second for so many seconds. @returns what each was answered */
-  async checks(perSecond, seconds) {
+  /** Single requests, so many a second for so many seconds. `onAnswer` gets each as it is answered. @returns figures */
+  async requests(perSecond, seconds, text, onAnswer) {
     const figures = emptyFigures();
-    const answers = [];
-    const check = async () => {
-      const answer = await this.ask(this.contestant.check(randomUUID(), '123456'), figures);
-      if (answer) answers.push(answer);
-    };
-    await this.arrive(perSecond, seconds, figures, check);
+    await this.arrive(perSecond, seconds, figures, async () => {
+      const answer = await this.ask(text(), figures);
+      if (answer) onAnswer(answer);
+    });
     await this.settled();
-    return answers;
+    return figures;
   }
 
   settled() {
@@ -106,23 +103,34 @@ export class Logins {
   /** Undefined when the connection broke. Time counts from when it was wanted. */
   async ask(text, figures) {
     const from = performance.now();
-    const connection = this.idle.pop() ?? (await this.connection());
+    const connection = this.takeIdle() ?? (await this.connection());
     try {
       const answer = await connection.exchange(text);
       const at = performance.now();
       this.hand(connection);
       return { ...answer, ms: at - from, at };
     } catch {
-      this.connections -= 1;
       figures.lost += 1;
       return undefined;
     }
   }
 
+  takeIdle() {
+    while (this.idle.at(-1)?.ended()) this.idle.pop();
+    return this.idle.pop();
+  }
+
   async connection() {
     if (this.connections >= MOST_CONNECTIONS) return new Promise((resolve) => this.queue.push(resolve));
+    return this.connect();
+  }
+
+  connect() {
     this.connections += 1;
-    return open(this.contestant.port);
+    return open(this.contestant.port, () => {
+      this.connections -= 1;
+      this.queue.shift()?.(this.connect());
+    });
   }
 
   hand(connection) {

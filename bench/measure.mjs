@@ -23,22 +23,25 @@ export function quantile(values, q) {
 
 export const median = (values) => quantile(values, 0.5);
 
-/** Looks at a process' resident memory every quarter of a second. `stop` answers before, most and now, in MB. */
+/**
+ * Looks at a process' resident memory every quarter of a second. `stop` answers before, most and now, in MB; `least` the
+ * least of a while (what comes on top is garbage), times as `performance.now` gives them.
+ */
 export function watchMemory(pid) {
   const read = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
-  const first = read();
-  let most = first;
+  const samples = [{ at: performance.now(), mb: read() }];
   let running = true;
   void (async () => {
     while (running) {
-      most = Math.max(most, read());
+      samples.push({ at: performance.now(), mb: read() });
       await sleep(250);
     }
   })();
   return {
+    least: (from, to) => Math.min(...samples.filter(({ at }) => at >= from && at < to).map(({ mb }) => mb)),
     stop: () => {
       running = false;
-      return [first, most, read()];
+      return [samples[0].mb, Math.max(...samples.map(({ mb }) => mb)), read()];
     },
   };
 }
