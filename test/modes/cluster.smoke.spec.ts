@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { parseRedisUrl } from '../../src/config/redis-url.js';
+import { makeRedis } from '../../src/shared/redis.js';
+import { isWell, onBack } from '../../src/shared/redis/nodes.js';
 import { wrongFor, type Api } from '../support/api.js';
 import { Gateway } from '../support/gateway.js';
 import { TestCluster } from '../support/redis-cluster.js';
 import { configuration, httpAccount, LIVE_KEY, Service } from '../support/service.js';
 import { startAndReceive } from '../support/started.js';
+import { until } from '../support/wait.js';
 
 let cluster: TestCluster;
 let gateway: Gateway;
@@ -32,4 +36,21 @@ it('sends and checks over all nodes of a Redis Cluster, each script on one of th
     expect((await api.check(id, code)).body.result).toBe('approved');
   }
   expect(service.log).not.toMatch(/CROSSSLOT|same slot|non local key|"level":50/);
+});
+
+it('tells when a node that was known is back', async () => {
+  const redis = makeRedis(parseRedisUrl(cluster.url), () => undefined);
+  try {
+    await until('all nodes', () => isWell(redis));
+    let told = 0;
+    onBack(redis, () => told++);
+    const [, , last] = cluster.primaries;
+    await last!.kill();
+    await until('its end to be seen', () => !isWell(redis));
+    expect(told).toBe(0);
+    await last!.run();
+    await until('word of it', () => told > 0);
+  } finally {
+    redis.disconnect();
+  }
 });

@@ -30,8 +30,14 @@ export const isWell = (redis: RedisClient): boolean =>
 
 /** Tells whenever Redis, or a node of it, answers (again). */
 export function onBack(redis: RedisClient, tell: () => void): void {
-  if (redis instanceof Cluster) redis.on('+node', (node: Redis) => node.on('ready', tell));
-  else redis.on('ready', tell);
+  const hear = (node: Redis): void => void node.on('ready', tell);
+  if (!(redis instanceof Cluster)) {
+    hear(redis);
+    return;
+  }
+  // Nodes stay known while they are away, and replicas are before they take over: most are here before anybody asks.
+  for (const node of redis.nodes()) hear(node);
+  redis.on('+node', hear);
 }
 
 /**
