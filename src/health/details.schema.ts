@@ -16,7 +16,8 @@ export const healthDetailsSchema = {
     redis_server: {
       type: 'object',
       nullable: true,
-      description: 'How Redis is set up; null while it is away, and what it does not tell is null',
+      description:
+        'How Redis is set up, of a cluster the primary that is set up worst; null while it is away, and what it does not tell is null',
       properties: {
         version: text,
         mode: { ...text, description: 'standalone, sentinel, cluster' },

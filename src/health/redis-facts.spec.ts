@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dangersOf, readFacts } from './redis-facts.js';
+import { dangersOf, readFacts, worstOf } from './redis-facts.js';
 import { parseRedisUrl } from '../config/redis-url.js';
 
 const INFO = [
@@ -50,37 +50,63 @@ describe('dangersOf', () => {
     'rediss://:secret@redis.internal:6380/1',
     'redis://user:secret@10.0.0.7',
   ])('finds none in a safe Redis at %s', (url) => {
-    expect(dangersOf(safe, parseRedisUrl(url))).toEqual([]);
+    expect(dangersOf([safe], parseRedisUrl(url))).toEqual([]);
   });
 
   it.each(['redis://redis.internal', 'redis://10.0.0.7:6379', 'rediss://user@127.example.com'])(
     'misses a password at %s',
     (url) => {
-      expect(dangersOf(safe, parseRedisUrl(url))).toEqual([expect.stringContaining('without a password')]);
+      expect(dangersOf([safe], parseRedisUrl(url))).toEqual([expect.stringContaining('without a password')]);
     },
   );
 
   it('names a missing append-only file, and nothing that is not known', () => {
-    expect(dangersOf({ ...safe, appendOnly: false }, parseRedisUrl(LOCAL))).toEqual([
+    expect(dangersOf([{ ...safe, appendOnly: false }], parseRedisUrl(LOCAL))).toEqual([
       expect.stringContaining('appendonly yes'),
     ]);
-    expect(dangersOf({}, parseRedisUrl(LOCAL))).toEqual([]);
+    expect(dangersOf([{}], parseRedisUrl(LOCAL))).toEqual([]);
   });
 
   it('names eviction where there is a limit to evict for', () => {
     const evicting = { ...safe, evictionPolicy: 'allkeys-lru' };
-    expect(dangersOf(evicting, parseRedisUrl(LOCAL))).toEqual([]);
-    expect(dangersOf({ ...evicting, maxMemory: 1 }, parseRedisUrl(LOCAL))).toEqual([
+    expect(dangersOf([evicting], parseRedisUrl(LOCAL))).toEqual([]);
+    expect(dangersOf([{ ...evicting, maxMemory: 1 }], parseRedisUrl(LOCAL))).toEqual([
       expect.stringContaining('allkeys-lru'),
     ]);
   });
 
+  it('names each once, whichever primary of a cluster it comes from', () => {
+    const evicting = { ...safe, evictionPolicy: 'allkeys-lru', maxMemory: 1 };
+    const forgetful = { ...safe, appendOnly: false };
+    const dangers = dangersOf([safe, forgetful, evicting, forgetful], parseRedisUrl(LOCAL));
+    expect(dangers).toEqual([expect.stringContaining('appendonly yes'), expect.stringContaining('allkeys-lru')]);
+  });
+
+  it('names what it can when no server tells anything', () => {
+    expect(dangersOf([], parseRedisUrl('redis://redis.internal'))).toHaveLength(1);
+  });
+
   it('never prints the address', () => {
     const dangers = dangersOf(
-      { appendOnly: false, maxMemory: 1, evictionPolicy: 'x' },
+      [{ appendOnly: false, maxMemory: 1, evictionPolicy: 'x' }],
       parseRedisUrl('redis://hush@redis.internal'),
     );
     expect(dangers).toHaveLength(3);
     expect(dangers.join()).not.toMatch(/hush|redis\.internal/);
+  });
+});
+
+describe('worstOf', () => {
+  const safe = readFacts(INFO);
+  const alone = { ...safe, replicas: 0 };
+  const evicting = { ...safe, evictionPolicy: 'allkeys-lru', maxMemory: 1 };
+  const both = { ...evicting, appendOnly: false };
+
+  it('finds the primary that loses data, else the one with the fewest replicas', () => {
+    expect(worstOf([safe, alone, evicting, both])).toBe(both);
+    expect(worstOf([safe, alone, evicting])).toBe(evicting);
+    expect(worstOf([safe, alone])).toBe(alone);
+    expect(worstOf([safe])).toBe(safe);
+    expect(worstOf([])).toBeUndefined();
   });
 });

@@ -42,15 +42,31 @@ export function readFacts(info: string, fsync?: string): RedisFacts {
   };
 }
 
-/** What an operator should know before the first verification is lost: a sentence for each danger. */
-export function dangersOf({ appendOnly, maxMemory = 0, evictionPolicy }: RedisFacts, address: RedisAddress): string[] {
+const forgets = ({ appendOnly }: RedisFacts): boolean => appendOnly === false;
+
+const evicts = ({ maxMemory = 0, evictionPolicy }: RedisFacts): boolean =>
+  maxMemory > 0 && evictionPolicy !== undefined && evictionPolicy !== 'noeviction';
+
+/** Of a cluster's primaries the one to look at: it loses data, or has fewer replicas than the others. */
+export function worstOf(servers: readonly RedisFacts[]): RedisFacts | undefined {
+  const dangers = (facts: RedisFacts): number => Number(forgets(facts)) + Number(evicts(facts));
+  const replicas = (facts: RedisFacts): number => facts.replicas ?? 0;
+  return servers.toSorted((a, b) => dangers(b) - dangers(a) || replicas(a) - replicas(b))[0];
+}
+
+/**
+ * What an operator should know before the first verification is lost: a sentence for each danger.
+ * @param servers one, or a cluster's primaries
+ */
+export function dangersOf(servers: readonly RedisFacts[], address: RedisAddress): string[] {
   const dangers: string[] = [];
-  if (appendOnly === false) {
+  if (servers.some(forgets)) {
     dangers.push('Redis has no append-only file: a restart of it loses every verification (appendonly yes)');
   }
-  if (maxMemory > 0 && evictionPolicy !== undefined && evictionPolicy !== 'noeviction') {
+  const evicting = servers.find(evicts);
+  if (evicting) {
     dangers.push(
-      `Redis throws verifications away when its memory is full (maxmemory-policy ${evictionPolicy}; noeviction)`,
+      `Redis throws verifications away when its memory is full (maxmemory-policy ${evicting.evictionPolicy}; noeviction)`,
     );
   }
   if (!hasPassword(address) && !isLocal(address)) {

@@ -9,6 +9,8 @@ import { configuration, httpAccount, LIVE_KEY, Service } from '../support/servic
 import { startAndReceive } from '../support/started.js';
 import { until } from '../support/wait.js';
 
+const ADMIN_KEY = 'key_of_who_runs_the_service_01';
+
 let cluster: TestCluster;
 let gateway: Gateway;
 let service: Service;
@@ -16,9 +18,11 @@ let api: Api;
 
 beforeAll(async () => {
   [cluster, gateway] = await Promise.all([TestCluster.start(), Gateway.start()]);
+  await cluster.primaries[1]!.client.config('SET', 'appendonly', 'no');
   service = await Service.start({
     redisUrl: cluster.url,
     config: configuration({ gateway: httpAccount(gateway.url) }),
+    env: { PASSLANE_ADMIN_KEY: ADMIN_KEY },
   });
   api = service.as(LIVE_KEY);
 });
@@ -36,6 +40,15 @@ it('sends and checks over all nodes of a Redis Cluster, each script on one of th
     expect((await api.check(id, code)).body.result).toBe('approved');
   }
   expect(service.log).not.toMatch(/CROSSSLOT|same slot|non local key|"level":50/);
+});
+
+it('warns of the one primary that has no append-only file, and shows it', async () => {
+  await until('the warning', () => service.log.includes('appendonly yes'));
+  expect(service.log.match(/appendonly yes/g)).toHaveLength(1);
+  for (let asked = 0; asked < 5; asked++) {
+    const { text } = await service.as(ADMIN_KEY).get('/health/details');
+    expect(JSON.parse(text)).toMatchObject({ redis_server: { mode: 'cluster', append_only: false } });
+  }
 });
 
 it('tells when a node that was known is back', async () => {

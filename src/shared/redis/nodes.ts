@@ -24,6 +24,10 @@ const isWorking = ({ status }: Redis): boolean => status === 'ready';
 const nodesOf = (redis: RedisClient): Redis[] | undefined =>
   redis instanceof Cluster ? redis.nodes('master') : undefined;
 
+/** The server, or those of a cluster's primaries that answer. */
+export const workingNodes = (redis: RedisClient): Redis[] =>
+  redis instanceof Cluster ? redis.nodes('master').filter(isWorking) : [redis];
+
 /** All of Redis answers, as far as we know. */
 export const isWell = (redis: RedisClient): boolean =>
   redis.status === 'ready' && (nodesOf(redis)?.every(isWorking) ?? true);
@@ -67,8 +71,7 @@ export async function askNodes(
 
 /** Keys of nodes that answer. Anew each time: slots move, and 256 look-ups are nothing. */
 function groupByNode(cluster: Cluster, keys: readonly string[]): NodeKeys[] {
-  const working = cluster.nodes('master').filter(isWorking);
-  const byName = new Map(working.map((node) => [`${node.options.host}:${node.options.port}`, node]));
+  const byName = new Map(workingNodes(cluster).map((node) => [`${node.options.host}:${node.options.port}`, node]));
   const groups = new Map<Redis, number[]>();
   for (const [place, key] of keys.entries()) {
     const name = cluster.slots[slot(key)]?.[0];
