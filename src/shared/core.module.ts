@@ -1,12 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Global,
-  Inject,
-  Module,
-  type DynamicModule,
-  type OnApplicationShutdown,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { makeKeyring } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
@@ -23,7 +16,7 @@ const LOOK_EVERY_MS = 10;
 /** What every feature may ask for: configuration, logger, keys, Redis. */
 @Global()
 @Module({})
-export class CoreModule implements OnModuleInit, OnApplicationShutdown {
+export class CoreModule implements OnApplicationShutdown {
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   static forRoot(config: Config, logger: Logger): DynamicModule {
@@ -38,21 +31,25 @@ export class CoreModule implements OnModuleInit, OnApplicationShutdown {
         {
           provide: REDIS,
           useFactory: () =>
-            makeRedis(config.redis, (error) => {
-              logger.warn({ error: error.message }, 'redis');
-            }),
+            connected(
+              makeRedis(config.redis, (error) => {
+                logger.warn({ error: error.message }, 'redis');
+              }),
+            ),
         },
       ],
       exports: [CONFIG, LOGGER, Metrics, Lifecycle, KEYRING, REDIS],
     };
   }
 
-  async onModuleInit(): Promise<void> {
-    const giveUpAt = Date.now() + CONNECT_WITHIN_MS;
-    while (!isWell(this.redis) && Date.now() < giveUpAt) await sleep(LOOK_EVERY_MS);
-  }
-
   onApplicationShutdown(): void {
     this.redis.disconnect();
   }
+}
+
+/** Before anybody else has it: BullMQ writes a queue's settings once, as soon as it gets its client. */
+async function connected(redis: RedisClient): Promise<RedisClient> {
+  const giveUpAt = Date.now() + CONNECT_WITHIN_MS;
+  while (!isWell(redis) && Date.now() < giveUpAt) await sleep(LOOK_EVERY_MS);
+  return redis;
 }

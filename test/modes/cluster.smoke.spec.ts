@@ -42,6 +42,16 @@ it('sends and checks over all nodes of a Redis Cluster, each script on one of th
   expect(service.log).not.toMatch(/CROSSSLOT|same slot|non local key|"level":50/);
 });
 
+it('gives each queue its settings, on whichever node it is', async () => {
+  const nodes = cluster.primaries.map(async ({ client }) => {
+    const names = await client.keys('{pl:q*}:deliver-*:meta');
+    return Promise.all(names.map((name) => client.hget(name, 'opts.maxLenEvents')));
+  });
+  const lengths = await Promise.all(nodes);
+  expect(lengths.map((some) => some.length)).toEqual([4, 4, 4]);
+  expect(new Set(lengths.flat())).toEqual(new Set(['1000']));
+});
+
 it('warns of the one primary that has no append-only file, and shows it', async () => {
   await until('the warning', () => service.log.includes('appendonly yes'));
   expect(service.log.match(/appendonly yes/g)).toHaveLength(1);
