@@ -17,7 +17,7 @@ const AT_A_TIME = 16;
 const HANGS_AFTER_MS = 20_000;
 const MOST_GROWTH_MB = 150;
 /** What people make, and the queue's own keys: all else must go away by itself. */
-const LASTS = /^(\{pl:q\}|pl:\{ak\}|pl:\{pf:|pl:\{ev:[^}]*\}:wh$)/;
+const LASTS = /^(\{pl:q\d*\}|pl:\{ak\}|pl:\{pf:|pl:\{ev:[^}]*\}:wh$)/;
 
 interface Operation {
   readonly method: string;

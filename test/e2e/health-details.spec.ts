@@ -66,9 +66,9 @@ describe('GET /health/details', () => {
       redis: 'up',
       redis_server: {
         version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
-        mode: 'standalone',
+        mode: redis.mode,
         role: 'master',
-        replicas: 0,
+        replicas: redis.replicas,
         append_only: true,
         append_fsync: 'everysec',
         eviction_policy: 'noeviction',

@@ -124,7 +124,7 @@ async function atRest(): Promise<Record<string, string>> {
 async function everything(): Promise<Record<string, string>> {
   const entries = await redis.dump();
   return Object.fromEntries(
-    entries.filter(({ key }) => !key.startsWith('{pl:q}')).map(({ key, value }) => [key, value]),
+    entries.filter(({ key }) => !key.startsWith('{pl:q')).map(({ key, value }) => [key, value]),
   );
 }
 

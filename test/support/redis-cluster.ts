@@ -9,7 +9,8 @@ const PASSWORD = 'of-the-cluster';
 /** Others' verifications go on while a primary is away; a write that no replica hears of is refused after a while. */
 const SETTINGS =
   `--cluster-enabled yes --cluster-node-timeout 1500 --cluster-require-full-coverage no --appendonly yes ` +
-  `--cluster-allow-pubsubshard-when-down no --requirepass ${PASSWORD} --masterauth ${PASSWORD}`;
+  `--cluster-allow-pubsubshard-when-down no --repl-diskless-sync-delay 0 ` +
+  `--requirepass ${PASSWORD} --masterauth ${PASSWORD}`;
 
 /** A Redis Cluster on loopback: the slots in order over the primaries, and perhaps a replica for each. */
 export class TestCluster {

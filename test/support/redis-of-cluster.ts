@@ -4,6 +4,8 @@ import type { Redis } from 'ioredis';
 
 /** A Redis Cluster of three primaries and three replicas in the place of a test's Redis. */
 export class RedisOfCluster extends TestRedis {
+  override readonly mode = 'cluster';
+  override readonly replicas = 1;
   private cluster?: TestCluster;
   private facade?: Redis;
 
@@ -11,11 +13,13 @@ export class RedisOfCluster extends TestRedis {
     return this.started.url;
   }
 
-  /** Commands go where their keys are; a look at all keys looks at all primaries. */
+  /** Commands go where their keys are; a look at all keys, or a change of settings, concerns all primaries. */
   override get client(): Redis {
     this.facade ??= new Proxy(this.started.client as unknown as Redis, {
       get: (client, name) => {
-        if (name === 'keys') return (pattern: string) => this.everywhere((node) => node.keys(pattern));
+        if (name === 'keys')
+          return async (pattern: string) => (await this.everywhere((node) => node.keys(pattern))).flat();
+        if (name === 'config') return (...args: string[]) => this.everywhere((node) => node.call('CONFIG', args));
         const value: unknown = Reflect.get(client, name, client);
         return typeof value === 'function' ? (value.bind(client) as unknown) : value;
       },
@@ -40,12 +44,20 @@ export class RedisOfCluster extends TestRedis {
     await this.cluster?.stop();
   }
 
+  protected override infos(section: string): Promise<string[]> {
+    return this.everywhere((node) => node.info(section));
+  }
+
+  protected override get directories(): readonly string[] {
+    return this.started.nodes.map(({ directory }) => directory);
+  }
+
   private get started(): TestCluster {
     if (!this.cluster) throw new Error('the cluster is not there yet');
     return this.cluster;
   }
 
-  private async everywhere<T>(ask: (node: Redis) => Promise<T[]>): Promise<T[]> {
-    return (await Promise.all(this.started.primaries.map((node) => ask(node.client)))).flat();
+  private everywhere<T>(ask: (node: Redis) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.started.primaries.map((node) => ask(node.client)));
   }
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Child, temporaryDirectory } from './processes.js';
@@ -7,6 +8,10 @@ import { until } from './wait.js';
 export class TestRedis {
   readonly directory = temporaryDirectory();
   readonly socket = join(this.directory, 'redis.sock');
+  /** As it says of itself. */
+  readonly mode: string = 'standalone';
+  readonly replicas: number = 0;
+
   get url(): string {
     return `unix://${this.socket}`;
   }
@@ -54,10 +59,32 @@ export class TestRedis {
 
   /** How often each command has been called since the last reset. */
   async commandCounts(): Promise<Record<string, number>> {
-    const info = await this.client.info('commandstats');
-    return Object.fromEntries(
-      [...info.matchAll(/cmdstat_([\w|]+):calls=(\d+)/g)].map(([, name, calls]) => [name ?? '', Number(calls)]),
-    );
+    const counts: Record<string, number> = {};
+    for (const info of await this.infos('commandstats')) {
+      for (const [, name = '', calls] of info.matchAll(/cmdstat_([\w|]+):calls=(\d+)/g)) {
+        counts[name] = (counts[name] ?? 0) + Number(calls);
+      }
+    }
+    return counts;
+  }
+
+  /** All that its append-only file holds: everything that was ever written. */
+  file(): string {
+    const files = this.directories.flatMap((one) => {
+      const directory = join(one, 'appendonlydir');
+      return readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'));
+    });
+    return files.join();
+  }
+
+  /** What each server that takes commands says of itself. */
+  protected async infos(section: string): Promise<string[]> {
+    return [await this.client.info(section)];
+  }
+
+  /** Of each server. */
+  protected get directories(): readonly string[] {
+    return [this.directory];
   }
 
   /** Every key with its TTL (ms, -1 without one) and everything it holds, as text. */
