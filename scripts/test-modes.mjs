@@ -1,5 +1,5 @@
 // `npm run test:modes`: failover with Sentinel, a Redis Cluster under load and without one of its primaries, and the
-// end-to-end tests against a cluster. About ten minutes; prints the figures that docs/redis.md has. With arguments: only
+// end-to-end tests against a cluster. About five minutes; prints the figures that docs/redis.md has. With arguments: only
 // those of the end-to-end tests.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -20,7 +20,8 @@ const directory = mkdtempSync(join(tmpdir(), 'passlane-modes-'));
 const failovers = () => jest(['--runInBand', '--testMatch', '**/test/modes/*.modes.ts'], {});
 const endToEnd = () => {
   const files = chosen.length > 0 ? chosen : ['test/e2e'];
-  return jest(['--forceExit', ...files], { PASSLANE_TEST_REDIS_MODE: 'cluster' });
+  // Each spec waits three seconds for its cluster, and many for leases as well: more at a time than there are cores.
+  return jest(['--forceExit', '--maxWorkers', '4', ...files], { PASSLANE_TEST_REDIS_MODE: 'cluster' });
 };
 const results = [chosen.length > 0 || failovers(), endToEnd()];
 endLeftovers(directory);
