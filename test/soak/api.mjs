@@ -1,10 +1,16 @@
 // The callers' side: counts every answer, and takes the time of each.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { URLSearchParams } from 'node:url';
+
+/** Who is told to come again later does so, as often as that: a machine that is busy for a while makes nobody fail. */
+const MOST_TRIES = 20;
 
 export class Api {
   /** Times in ms, and how often each status came, by what was asked. */
   times = {};
   statuses = {};
+  /** How often an answer was to come again later (503, `Retry-After`). */
+  told = 0;
 
   /** @param pool of connections to the service */
   constructor(pool) {
@@ -15,21 +21,34 @@ export class Api {
    * @param what is asked: `start`, `check` ...
    * @param request { method, path, token, or authorization, key (Idempotency-Key), body, form }
    * @param expected the statuses that are no failure
-   * @returns the answer's body. @throws for any other status
+   * @returns the answer's body. @throws for any other status, but 503 with `Retry-After`: then it asks again
    */
   async ask(what, { method = 'POST', path, token, authorization = `Bearer ${token}`, key, body, form }, expected) {
     const headers = { authorization };
     if (key !== undefined) headers['idempotency-key'] = key;
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
-    const from = performance.now();
     const text = form === undefined ? body && JSON.stringify(body) : new URLSearchParams(form).toString();
-    const answer = await this.pool.request({ method, path, headers, body: text });
+    for (let tries = 1; ; tries++) {
+      const { status, after, received } = await this.exchange(what, { method, path, headers, body: text });
+      if (expected.includes(status)) return received === '' ? undefined : JSON.parse(received);
+      if (status !== 503 || after === undefined || tries === MOST_TRIES) {
+        throw new Error(`${what} was answered ${status} ${reasonOf(received)}`);
+      }
+      this.told += 1;
+      await sleep(after * 1_000 * (1 + Math.random()));
+    }
+  }
+
+  async exchange(what, request) {
+    const from = performance.now();
+    const answer = await this.pool.request(request);
     const received = await answer.body.text();
-    (this.times[what] ??= []).push(performance.now() - from);
-    this.statuses[`${what} ${answer.statusCode}`] = (this.statuses[`${what} ${answer.statusCode}`] ?? 0) + 1;
-    if (expected.includes(answer.statusCode)) return received === '' ? undefined : JSON.parse(received);
-    throw new Error(`${what} was answered ${answer.statusCode} ${reasonOf(received)}`);
+    const status = answer.statusCode;
+    if (status !== 503) (this.times[what] ??= []).push(performance.now() - from);
+    this.statuses[`${what} ${status}`] = (this.statuses[`${what} ${status}`] ?? 0) + 1;
+    const after = answer.headers['retry-after'];
+    return { status, received, after: after === undefined ? undefined : Number(after) };
   }
 }
 
