@@ -48,7 +48,14 @@ export interface VerificationState {
   /** Delivery was confirmed in this round. */
   readonly confirmed: boolean;
   readonly revision: string;
-  readonly next?: { readonly step: number; readonly channel: Channel; readonly account: string; readonly at: number };
+  readonly next?: {
+    readonly step: number;
+    readonly channel: Channel;
+    readonly account: string;
+    readonly at: number;
+    /** By the caller, with `next`. */
+    readonly asked: boolean;
+  };
   readonly attempts: readonly Attempt[];
 }
 
@@ -82,6 +89,7 @@ export function parseState(id: string, flat: readonly string[], now: number): Ve
           channel: text('next_channel') as Channel,
           account: text('next_account'),
           at: Number(fields.next_at),
+          asked: fields.next_why === 'asked',
         }
       : undefined,
     attempts: Array.from({ length: Number(text('n')) }, (_, i) => parseAttempt(i + 1, fields)),

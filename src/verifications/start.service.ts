@@ -132,7 +132,7 @@ export class StartService {
       expiresAt,
       sends: state.sends + 1,
       delivery: 'queued',
-      next: { ...next, at: stored.now + delayMs },
+      next: { ...next, at: stored.now + delayMs, asked: false },
     };
     return present(after, facts, presentFor(request.caller, allowance));
   }
@@ -207,7 +207,7 @@ export class StartService {
       round: 1,
       confirmed: false,
       revision: '1',
-      next: { ...next, at: now },
+      next: { ...next, at: now, asked: false },
       attempts: [],
     };
     const due = { id, revision: state.revision, expiresAt: state.expiresAt, account: next.account };

@@ -211,6 +211,23 @@ describe('POST next', () => {
     await sees(2);
   });
 
+  it('sends although a receipt confirms the message before, between the wish and its message', async () => {
+    let answer = (): void => undefined;
+    gateway.behaviour = (received, response) => {
+      answer = () => {
+        behaviours.accepts(received, response);
+      };
+    };
+    const { to, message, next, sees } = await started(MESSAGES);
+    const first = await until('the first message', () => gateway.to(to)[0]);
+    expect((await next()).status).toBe(200);
+    expect((await report(first, 'DELIVRD')).ok).toBe(true);
+    gateway.behaviour = behaviours.accepts;
+    answer();
+    expect((await message(2)).body.channel).toBe('whatsapp');
+    await sees(2);
+  });
+
   it('is 409 when the verification has ended, 404 for others', async () => {
     const { api, id, message, next, sees } = await started(MESSAGES);
     const code = (await message(1)).body.code!;

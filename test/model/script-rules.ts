@@ -119,6 +119,9 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     const status = String(args[3]);
     must(RANK[status]! > RANK[before[`${n}:status`]!]!, 'P8', () => `${status} of attempt ${n} is no news`);
     mustBeOfThisRound(p, n);
+    if (before.next_why === 'asked') {
+      must(after.next_at === before.next_at, 'P8', () => 'a receipt changed what the caller has asked for');
+    }
     const newest = number(before, 'n') === Number(n) && before[`${n}:round`] === before.round;
     if (status === 'failed' && !newest) {
       const changed = changedFields(before, after).filter((name) => name !== 'rev' && !name.startsWith(`${n}:`));

@@ -133,6 +133,7 @@ class History {
     if (event.kind !== 'asked' && this.confirmed)
       must('schedule nothing after confirmation', typeof decision.next === 'string');
     if (event.kind === 'asked' && decision.next !== 'keep') this.sends++;
+    if (this.next?.asked) must('take back nothing that was asked for', decision.next !== 'none');
     this.apply(decision, event.kind === 'asked' || (this.next?.asked ?? false));
   }
 

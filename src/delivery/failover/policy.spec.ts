@@ -19,7 +19,7 @@ const PROPERTIES = {
   before: ['nothing', 'failed', 'sent', 'call 20 s ago', 'maybe_sent by a sibling'],
   siblings: ['left', 'none'],
   following: ['one', 'none'],
-  scheduled: [false, true],
+  scheduled: ['nothing', 'by itself', 'asked'],
   later: [false, true],
   /** Which of the two limits is reached: of what is done by itself, or of what callers ask for. */
   full: ['no', 'retries', 'sends'],
@@ -71,7 +71,7 @@ function situation(c: Case): { situation: Situation; attempt: number } {
       round: 3,
       confirmed: c.confirmed,
       delivery: c.delivery,
-      next: c.scheduled ? SCHEDULED : undefined,
+      next: c.scheduled === 'nothing' ? undefined : { ...SCHEDULED, asked: c.scheduled === 'asked' },
       now: NOW,
     },
   };
@@ -151,10 +151,10 @@ const maybeSent: Rule[] = [
 ];
 
 const isRead: Rule = ['was read already: nothing changes', (c) => c.status === 'read', () => ({})];
-const confirms: Rule = [
-  'confirms: nothing more',
-  otherwise,
-  () => ({ delivery: 'delivered', confirmed: true, next: 'none' }),
+const CONFIRMED = { delivery: 'delivered', confirmed: true } as const;
+const confirms: Rule[] = [
+  ['confirms, but more was asked for: that is sent', (c) => c.scheduled === 'asked', () => CONFIRMED],
+  ['confirms: nothing more', otherwise, () => ({ ...CONFIRMED, next: 'none' })],
 ];
 
 const delivered: Rule[] = [
@@ -165,20 +165,20 @@ const delivered: Rule[] = [
     (c) => c.confirmOn === 'read' && !c.confirmed,
     () => ({ delivery: 'delivered' }),
   ],
-  confirms,
+  ...confirms,
 ];
 
 const failed: Rule[] = [
   old,
   isRead,
   [
-    'is confirmed, was delivered, or is superseded: nothing changes',
-    (c) => c.confirmed || c.status === 'delivered' || c.later,
+    'is confirmed, was delivered, is superseded, or more was asked for: nothing changes',
+    (c) => c.confirmed || c.status === 'delivered' || c.later || c.scheduled === 'asked',
     () => ({}),
   ],
   [
     'what is scheduled comes forward, but not into the minute after a call',
-    (c) => c.scheduled,
+    (c) => c.scheduled === 'by itself',
     (c) => ({ next: { ...SCHEDULED, delayMs: leftAfterIt(c) } }),
   ],
   ['nothing is left, but another may arrive', reached, () => ({ next: 'none' })],
@@ -189,7 +189,7 @@ const asked: Rule[] = [
   ['too many: nothing changes', (c) => c.full === 'sends', () => ({})],
   [
     'what is scheduled, but not into the minute after a call',
-    (c) => c.scheduled,
+    (c) => c.scheduled !== 'nothing',
     (c) => ({ next: { ...SCHEDULED, delayMs: leftAfterIt(c) } }),
   ],
   [
@@ -217,7 +217,7 @@ const SURE: FailureKind[] = [
   'unknown',
 ];
 type Table = readonly [name: string, rules: readonly Rule[], event: (attempt: number) => Event, fixed?: Partial<Case>];
-const claimed: Partial<Case> = { status: 'sending', later: false, scheduled: false };
+const claimed: Partial<Case> = { status: 'sending', later: false, scheduled: 'nothing' };
 const refused = (failure: FailureKind, rules: Rule[]): Table => [
   `refused: ${failure}`,
   rules,
@@ -236,7 +236,7 @@ const TABLES: Table[] = [
     (attempt) => ({ kind: 'receipt', attempt, status: 'sent' }),
   ],
   ['receipt: delivered', delivered, (attempt) => ({ kind: 'receipt', attempt, status: 'delivered' })],
-  ['receipt: read', [old, isRead, confirms], (attempt) => ({ kind: 'receipt', attempt, status: 'read' })],
+  ['receipt: read', [old, isRead, ...confirms], (attempt) => ({ kind: 'receipt', attempt, status: 'read' })],
   ['receipt: failed', failed, (attempt) => ({ kind: 'receipt', attempt, status: 'failed' })],
   ['asked', asked, () => ({ kind: 'asked' })],
 ];

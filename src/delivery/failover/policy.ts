@@ -16,8 +16,8 @@ export interface Situation {
   /** Delivery was confirmed in this round: nothing more starts by itself. */
   readonly confirmed: boolean;
   readonly delivery: Delivery;
-  /** The attempt that is scheduled, if any. */
-  readonly next?: { readonly step: number; readonly account: string };
+  /** The attempt that is scheduled, if any; `asked`: the caller wants it, whatever becomes of those before. */
+  readonly next?: { readonly step: number; readonly account: string; readonly asked: boolean };
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -62,7 +62,7 @@ const CALL_GAP_MS = bounds.afterVoice * 1_000;
  * - `maybe_sent` → the next account at once, but the next *step* only after the wait: the message may still arrive;
  * - an attempt that two workers of ours have died over → the same, but if no account is left one more over its own;
  * - a receipt that confirms ends the plan; one that says failed brings the next step forward, if it is about the newest
- *   attempt; all others change only the record;
+ *   attempt; all others change only the record; none takes back what the caller has asked for;
  * - nothing ever starts within a minute of a call, and nothing by itself once the retries are used up.
  */
 export function decide(situation: Situation, event: Event): Decision {
@@ -133,9 +133,9 @@ function afterReceipt(
   if (status === 'sent' || attempt.status === 'read') return keep;
   if (status !== 'failed') {
     const enough = confirmed || step.confirm_on !== 'read' || status === 'read';
-    return { delivery: 'delivered', confirmed: enough, next: enough ? 'none' : 'keep' };
+    return { delivery: 'delivered', confirmed: enough, next: enough && next?.asked !== true ? 'none' : 'keep' };
   }
-  if (confirmed || attempt.status === 'delivered') return keep;
+  if (confirmed || attempt.status === 'delivered' || next?.asked === true) return keep;
   const others = attempts.filter((other) => other.round === round && other.n !== attempt.n);
   if (others.some(({ n }) => n > attempt.n)) return keep;
   if (next) return { delivery, confirmed, next: soon(situation, next) };
