@@ -5,6 +5,9 @@ import { URLSearchParams } from 'node:url';
 /** Who is told to come again later does so, as often as that: a machine that is busy for a while makes nobody fail. */
 const MOST_TRIES = 20;
 
+/** It had no time for somebody. */
+export class TurnedAway extends Error {}
+
 export class Api {
   /** Times in ms, and how often each status came, by what was asked. */
   times = {};
@@ -21,21 +24,25 @@ export class Api {
    * @param what is asked: `start`, `check` ...
    * @param request { method, path, token, or authorization, key (Idempotency-Key), body, form }
    * @param expected the statuses that are no failure
-   * @returns the answer's body. @throws for any other status, but 503 with `Retry-After`: then it asks again
+   * @param tries how often it asks at most, where the answer is 503 with `Retry-After`
+   * @returns the answer's body. @throws TurnedAway after so many tries, Error for any other status
    */
-  async ask(what, { method = 'POST', path, token, authorization = `Bearer ${token}`, key, body, form }, expected) {
+  async ask(what, request, expected, tries = MOST_TRIES) {
+    const { method = 'POST', path, token, authorization = `Bearer ${token}`, key, body, form } = request;
     const headers = { authorization };
     if (key !== undefined) headers['idempotency-key'] = key;
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
     const text = form === undefined ? body && JSON.stringify(body) : new URLSearchParams(form).toString();
-    for (let tries = 1; ; tries++) {
+    for (let left = tries; ;) {
       const { status, after, received } = await this.exchange(what, { method, path, headers, body: text });
       if (expected.includes(status)) return received === '' ? undefined : JSON.parse(received);
-      if (status !== 503 || after === undefined || tries === MOST_TRIES) {
+      if (status !== 503 || after === undefined) {
         throw new Error(`${what} was answered ${status} ${reasonOf(received)}`);
       }
       this.told += 1;
+      left -= 1;
+      if (left === 0) throw new TurnedAway(`${what} was refused ${tries} times`);
       await sleep(after * 1_000 * (1 + Math.random()));
     }
   }

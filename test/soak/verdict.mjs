@@ -62,11 +62,11 @@ function failures({ visits, gateway, services }) {
   return ['visits, receipts, scrapes that failed = 0', `${failed}, ${refusedReceipts}, ${scrapes}`, total === 0];
 }
 
-/** Two cores carry it with room to spare; with other work on them the service says so at times. */
-function busy({ api }) {
+/** Two cores carry it with room to spare; with other work on them the service has no time at moments, and says so. */
+function busy({ api, visits }) {
   const share = api.told / sum(Object.values(api.statuses));
-  const name = `answers to come again later (overload) ≤ ${100 * MOST_TOLD} %`;
-  return [name, `${api.told}, ${(100 * share).toFixed(2)} %`, share <= MOST_TOLD];
+  const value = `${api.told} (${(100 * share).toFixed(2)} %), ${visits.turnedAway} people turned away`;
+  return [`answers to come again later (overload) ≤ ${100 * MOST_TOLD} %`, value, share <= MOST_TOLD];
 }
 
 /** The heap after full collections (heap.mjs), from the end of the warm-up to the end of the load. */
@@ -81,10 +81,8 @@ function heap({ role, samples }, { from, to }) {
   return [name, `${slope.toFixed(2)} MB (${first} → ${last}, ${points.length} samples)`, slope <= bound];
 }
 
-function stuck({ left: { wrong }, visits }) {
-  const unseen = visits.started - visits.outcomes.size;
-  const counts = [...wrong, ...(unseen > 0 ? [['whose end nobody saw', unseen]] : [])];
-  return ['verifications stuck, or events not delivered = 0', wordsOf(counts), counts.length === 0];
+function stuck({ left: { wrong } }) {
+  return ['verifications stuck, or events not delivered = 0', wordsOf(wrong), wrong.size === 0];
 }
 
 function work({ left: { work } }) {

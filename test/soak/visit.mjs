@@ -1,6 +1,7 @@
 // One person's visit: a start, and what that person then does (people.mjs).
 import { setTimeout as sleep } from 'node:timers/promises';
 import { URLSearchParams } from 'node:url';
+import { TurnedAway } from './api.mjs';
 import { LONGEST_TTL_S } from './settings.mjs';
 
 /** Through a provider that fails and the wait of a step, on a busy machine. */
@@ -8,6 +9,8 @@ const MESSAGE_WITHIN_MS = 30_000;
 const THINK_MS = 400;
 /** A code that has just expired. */
 const BEHIND_MS = 1_500;
+/** Who cannot even start after so many tries comes another day: endless patience of ever more people is an attack. */
+const START_TRIES = 3;
 /** More wrong tries than any profile takes. */
 const MANY = 8;
 
@@ -19,11 +22,16 @@ const SEARCHES_NUMBER = 20;
 const SEARCHES_REFERENCE = 200;
 
 export class Visits {
-  /** The final status of each verification, as its person has seen it. */
+  /** Every verification, and its final status as its person has seen it; undefined where the person did not see it. */
   outcomes = new Map();
-  started = 0;
+  /** Whom the service had no time for. */
+  turnedAway = 0;
   /** What went otherwise than meant, and how often. */
   failures = new Map();
+
+  get started() {
+    return this.outcomes.size;
+  }
 
   /** @param surroundings { api, gateway, tokens, jwt } */
   constructor(surroundings) {
@@ -36,26 +44,29 @@ export class Visits {
     try {
       await (person.deed === 'door' ? this.throughDoor(person, inbox) : this.login(person, inbox));
     } catch (error) {
-      const text = `${person.deed}, ${person.fortune}: ${error.message}`;
-      this.failures.set(text, (this.failures.get(text) ?? 0) + 1);
+      if (error instanceof TurnedAway) this.turnedAway += 1;
+      else this.fail(`${person.deed}, ${person.fortune}: ${error.message}`);
     } finally {
       this.gateway.leave(person);
     }
   }
 
+  fail(text) {
+    this.failures.set(text, (this.failures.get(text) ?? 0) + 1);
+  }
+
   async login(person, inbox) {
-    const { n, deed } = person;
+    const { n } = person;
     const body = startOf(person);
-    const started = await this.start(person, body, `start-${n}`, 201);
-    this.started += 1;
+    const started = await this.start(person, body, `start-${n}`, 201, START_TRIES);
     const { id } = started;
+    this.outcomes.set(id, undefined);
     if (n % REPEATS_START === 0) mustBe((await this.start(person, body, `start-${n}`, 201)).id, id, 'repeated start');
     const outcome = await this.act(person, { ...started, inbox, body });
     this.outcomes.set(id, outcome);
     if (n % READS === 0) mustBe((await this.read(person, id)).status, outcome, 'status that was read');
     if (n % SEARCHES_NUMBER === 0) await this.find(person, { to: person.to }, id);
     if (n % SEARCHES_REFERENCE === 0) await this.find(person, { reference: body.reference }, id);
-    return deed;
   }
 
   /** @returns the final status */
@@ -100,15 +111,17 @@ export class Visits {
     const { n, to } = person;
     const form = { recipient: to, originator: 'Soak', expiry: String(LONGEST_TTL_S), reference: `door-${n}` };
     const path = '/geniq/rest/v1/verify';
-    const { messageIds } = await this.post('door start', person, path, { form }, [200]);
-    this.started += 1;
+    const { messageIds } = await this.post('door start', person, path, { form }, [200], START_TRIES);
+    const [id] = messageIds;
+    this.outcomes.set(id, undefined);
     const code = await inbox.newest(1, MESSAGE_WITHIN_MS);
-    await this.post('door check', person, `${path}/${messageIds[0]}`, { form: { code } }, [200]);
-    this.outcomes.set(messageIds[0], 'approved');
+    await this.post('door check', person, `${path}/${id}`, { form: { code } }, [200]);
+    this.outcomes.set(id, 'approved');
   }
 
-  start(person, body, key, status) {
-    return this.post(status === 201 ? 'start' : 'start again', person, '/v1/verifications', { key, body }, [status]);
+  start(person, body, key, status, tries) {
+    const what = status === 201 ? 'start' : 'start again';
+    return this.post(what, person, '/v1/verifications', { key, body }, [status], tries);
   }
 
   /** @returns the result */
@@ -132,8 +145,8 @@ export class Visits {
     mustBe(data.map((one) => one.id).join(), id, 'what was found');
   }
 
-  post(what, person, path, request, expected) {
-    return this.api.ask(what, { path, token: this.tokens[person.application], ...request }, expected);
+  post(what, person, path, request, expected, tries) {
+    return this.api.ask(what, { path, token: this.tokens[person.application], ...request }, expected, tries);
   }
 }
 
