@@ -30,22 +30,18 @@ export class RedisInspector implements OnApplicationBootstrap {
 
   /** Of a cluster the primary that is set up worst. Undefined while Redis is away, or when it does not let us ask. */
   async facts(): Promise<RedisFacts | undefined> {
-    return worstOf(await this.servers());
+    const late = sleep(WITHIN_MS, undefined, { ref: false });
+    return worstOf(await this.servers((node) => Promise.race([ask(node), late])));
   }
 
-  private async servers(): Promise<RedisFacts[]> {
-    const answers = await Promise.all(workingNodes(this.redis).map((node) => this.factsOf(node)));
+  private async servers(askOne: (node: Redis) => Promise<RedisFacts | undefined>): Promise<RedisFacts[]> {
+    const answers = await Promise.all(workingNodes(this.redis).map(askOne));
     return answers.filter((facts) => facts !== undefined);
   }
 
-  private async factsOf(node: Redis): Promise<RedisFacts | undefined> {
-    const late = sleep(WITHIN_MS, undefined, { ref: false });
-    return Promise.race([ask(node), late]);
-  }
-
-  /** Each once: it stays true until somebody changes it. */
+  /** Each once: it stays true until somebody changes it. Nobody waits for it; a process that starts is slow to hear. */
   private async warn(): Promise<void> {
-    for (const danger of dangersOf(await this.servers(), this.config.redis)) {
+    for (const danger of dangersOf(await this.servers(ask), this.config.redis)) {
       if (!this.told.has(danger)) this.logger.warn(danger);
       this.told.add(danger);
     }
