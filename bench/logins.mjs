@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { open } from './load.mjs';
 
-const STEP_MS = 10;
+const STEP_MS = 5;
 const CODES_EVERY_MS = 20;
 /** A person who has no code by then does not type one. */
 const CODE_WITHIN_MS = 30_000;
@@ -28,12 +28,12 @@ export class Logins {
     void this.collect();
   }
 
-  /** So many at a time for so many seconds, each followed by the next. */
-  async closed(atATime, seconds) {
+  /** So many at a time for so many seconds, each followed by the next; one that was refused after a pause. */
+  async closed(atATime, seconds, pauseMs = 0) {
     const figures = emptyFigures();
     const end = performance.now() + seconds * 1_000;
     const lane = async () => {
-      while (performance.now() < end) await this.login(figures);
+      while (performance.now() < end) if (!(await this.login(figures))) await sleep(pauseMs);
     };
     await Promise.all(Array.from({ length: atATime }, lane));
     return figures;
@@ -79,25 +79,27 @@ export class Logins {
     for (const connection of this.idle) connection.close();
   }
 
+  /** @returns whether it was served, as far as it went */
   async login(figures) {
     const to = freshNumber();
     const started = await this.ask(this.contestant.start(to), figures);
-    if (!started) return;
+    if (!started) return false;
     const { status, body, ms, at } = started;
     if (status !== 201) {
       if (status !== 503) throw new Error(`a start was answered ${status}: ${body}`);
       figures.refused.push({ ms, at });
-      return;
+      return false;
     }
     figures.served.push({ ms, at });
     const { id } = JSON.parse(body);
     const code = await this.codeOf(to);
-    if (code === undefined) return;
+    if (code === undefined) return true;
     const seen = await this.ask(this.contestant.read(id), figures);
     if (seen?.status === 503) figures.readsRefused += 1;
     const checked = await this.ask(this.contestant.check(id, code), figures);
-    if (!checked) return;
+    if (!checked) return true;
     (checked.body.includes('"result":"approved"') ? figures.approved : figures.checksRefused).push(checked);
+    return true;
   }
 
   /** Undefined when the connection broke. Time counts from when it was wanted. */

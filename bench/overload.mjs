@@ -10,18 +10,24 @@ const OVERLOAD_S = Number(process.env.BENCH_SECONDS ?? 30);
 const TIMES = 5;
 /** As many logins at a time while the capacity is measured. */
 const CLOSED = 256;
+/** What a refusal asks for. */
+const RETRY_AFTER_MS = 1_000;
 /** Of the capacity: what comes when the worst is over. */
 const NORMAL = 0.5;
 const AFTER_S = 6;
 
 /** @returns {Promise<string>} a table */
 export async function benchOverload(surroundings, say) {
-  const [ours] = await startOurs({ ...surroundings, shedding: 'on' });
+  const [ours] = await startOurs({
+    ...surroundings,
+    shedding: 'on',
+    preload: (process.env.PRE ?? '').split(' ').filter(Boolean),
+  });
   const logins = new Logins(ours, surroundings.sink);
   try {
     say('bench: warming up');
-    await logins.closed(CLOSED, WARM_UP_S);
-    const before = await logins.closed(CLOSED, CAPACITY_S);
+    await logins.closed(CLOSED, WARM_UP_S, RETRY_AFTER_MS);
+    const before = await logins.closed(CLOSED, CAPACITY_S, RETRY_AFTER_MS);
     const capacity = before.approved.length / CAPACITY_S;
     say(`bench: capacity ${capacity.toFixed(0)} logins/s; now ${TIMES} times that for ${OVERLOAD_S} s`);
     const memory = watchMemory(ours.child.pid);

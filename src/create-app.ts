@@ -43,10 +43,11 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   });
   const fastify = adapter.getInstance();
   parseBodies(fastify);
-  hangUpWhenStopping(fastify, app.get(Lifecycle));
+  const lifecycle = app.get(Lifecycle);
+  hangUpWhenStopping(fastify, lifecycle);
   fastify.setValidatorCompiler(compileSchema);
   fastify.addHook('onRequest', echoRequestId);
-  if (config.sheds) shedLoad(fastify, app.get(Limiter), { metrics: app.get(Metrics), faces });
+  if (config.sheds) shedLoad(fastify, app.get(Limiter), { metrics: app.get(Metrics), faces, lifecycle });
   fastify.addHook('onRequest', protectBrowsers);
   fastify.addHook('onRequest', refuseRepeatedHeaders);
   fastify.addHook('onRequest', authenticate(app.get(Gate)));

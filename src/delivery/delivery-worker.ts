@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
 import { Accounts } from '../providers/accounts.js';
+import { Limiter } from '../overload/limiter.js';
 import { makeBlockingRedis, REDIS, type RedisClient } from '../shared/redis.js';
 import { isWell, onBack } from '../shared/redis/nodes.js';
 import { BLOCK_SECONDS } from '../shared/redis/options.js';
@@ -45,7 +46,10 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     private readonly deliver: DeliverService,
     private readonly queue: DeliveryQueue,
     private readonly accounts: Accounts,
-  ) {}
+    limiter: Limiter,
+  ) {
+    limiter.countDeliveries(() => this.running.count);
+  }
 
   onApplicationBootstrap(): void {
     // Receipts for what other processes have sent, or this one before it was restarted, come over these connections too.

@@ -35,7 +35,19 @@ describe('Limiter', () => {
     expect(limiter.limiting).toBe(false);
     late(limiter, 100);
     expect(limiter.limiting).toBe(true);
-    expect(KINDS.map((kind) => room(limiter, kind))).toEqual([50, 30, 20]);
+    expect(KINDS.map((kind) => room(limiter, kind))).toEqual([15, 9, 176]);
+  });
+
+  it('counts deliveries as well once there is a limit, and only for starts', () => {
+    const limiter = new Limiter(never);
+    let deliveries = 5_000;
+    limiter.countDeliveries(() => deliveries);
+    expect(limiter.hasRoom('start')).toBe(true);
+    deliveries = 100;
+    late(limiter, 3);
+    expect(KINDS.map((kind) => limiter.hasRoom(kind))).toEqual([false, true, true]);
+    deliveries = 34;
+    expect(limiter.hasRoom('start')).toBe(true);
   });
 
   it('begins with less than was under way, at the worst of the time since', () => {

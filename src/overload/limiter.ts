@@ -7,14 +7,16 @@ const SHARES: Readonly<Record<Kind, number>> = { start: 0.5, read: 0.8, check: 1
 
 /** Requests at a time while all is well. Bounds memory (some 20 KB each) when Redis or a store behind it is slow. */
 const MOST = 4_000;
-/** Requests at a time at worst: so few never keep a loop for long, and so many are never too few to keep it busy. */
-const LEAST = 100;
+/** Requests at a time at worst: so few never keep a loop for long, and are enough to keep it busy. */
+const LEAST = 30;
+/** Checks follow starts that were let in, so only those that nobody has asked for get to this bound. */
+const LEAST_CHECKS = 200;
 
 /** This late for this many samples of 100 ms: a burst is served within that time. */
-const LATE_MS = 50;
+const LATE_MS = 35;
 const LATE_SAMPLES = 3;
 /** What is aimed at from then on: refusals then take less than 50 ms of their callers' time. */
-const TARGET_MS = 20;
+const TARGET_MS = 15;
 const DOWN = 0.7;
 const UP = 1.3;
 
@@ -30,12 +32,14 @@ const QUEUE_MOST = 0.95;
 
 /**
  * How much may be under way at a time. The limit falls while the event loop is late and rises when it is not, as TCP's
- * window does; so it finds what this machine can do, whatever a request costs. Starts also bring about deliveries: while
- * the queue falls behind, a growing share of them is refused as well.
+ * window does; so it finds what this machine can do, whatever a request costs. Starts also bring about deliveries: those
+ * of this process count where there is a limit, and while the queue falls behind, a growing share of starts is refused as
+ * well.
  */
 export class Limiter {
   private limit = MOST;
   private underWay = 0;
+  private deliveries = (): number => 0;
   /** The most that were under way since the last sample. */
   private peak = 0;
   private lateSamples = 0;
@@ -48,9 +52,22 @@ export class Limiter {
     return this.limit < MOST || this.refusedStarts > 0;
   }
 
+  /** @param deliveries tells how many run in this process */
+  countDeliveries(deliveries: () => number): void {
+    this.deliveries = deliveries;
+  }
+
+  /** Whether one more of a kind may be under way. */
+  hasRoom(kind: Kind): boolean {
+    // A slow vendor keeps many deliveries under way; that is no reason to refuse anybody while the loop is well.
+    const delivering = kind === 'start' && this.limit < MOST ? this.deliveries() : 0;
+    const least = kind === 'check' ? LEAST_CHECKS : 0;
+    return this.underWay + delivering < Math.max(least, this.limit * SHARES[kind]);
+  }
+
   /** @returns false for one that must be refused; every other one is to be released */
   admit(kind: Kind): boolean {
-    if (this.underWay >= this.limit * SHARES[kind]) return false;
+    if (!this.hasRoom(kind)) return false;
     if (kind === 'start' && this.refusedStarts > 0 && this.random() < this.refusedStarts) return false;
     this.underWay += 1;
     this.peak = Math.max(this.peak, this.underWay);
@@ -69,7 +86,7 @@ export class Limiter {
       this.lateSamples = lateMs > LATE_MS ? this.lateSamples + 1 : 0;
       if (this.lateSamples < LATE_SAMPLES) return;
       this.lateSamples = 0;
-      this.limit = Math.max(LEAST, peak * DOWN);
+      this.limit = Math.max(LEAST, (peak + this.deliveries()) * DOWN);
     } else if (lateMs > TARGET_MS) {
       this.limit = Math.max(LEAST, this.limit * DOWN);
     } else if (lateMs < TARGET_MS / 2) {

@@ -39,8 +39,10 @@ export class LoopWatch implements OnApplicationShutdown {
 
   private sample(): void {
     const { count, mean } = this.histogram;
+    // Two samples within one late turn: the second has seen nothing yet, least of all that all is well.
+    if (count === 0) return;
     this.histogram.reset();
-    const lateMs = count === 0 ? 0 : Math.max(0, mean / 1e6 - RESOLUTION_MS);
+    const lateMs = Math.max(0, mean / 1e6 - RESOLUTION_MS);
     this.samples.push(lateMs);
     if (this.samples.length > REMEMBERED) this.samples.shift();
     this.listener?.(lateMs);

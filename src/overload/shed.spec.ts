@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
 import { until } from '../../test/support/wait.js';
+import { Lifecycle } from '../shared/lifecycle.js';
 import { Metrics } from '../shared/metrics.js';
 import { Limiter } from './limiter.js';
 import { shedLoad } from './shed.js';
@@ -18,13 +19,22 @@ describe('shedLoad', () => {
   let app: FastifyInstance;
   let limiter: Limiter;
   let metrics: Metrics;
+  let lifecycle: Lifecycle;
+  let seen: string[];
   let url: string;
 
   beforeEach(async () => {
     limiter = new Limiter(() => 1);
     metrics = new Metrics();
     app = fastify();
-    shedLoad(app, limiter, { metrics, faces: [face] });
+    seen = [];
+    app.addHook('onRequest', ({ url: address }, _reply, done) => {
+      seen.push(address);
+      done();
+    });
+    lifecycle = new Lifecycle();
+    lifecycle.serve();
+    shedLoad(app, limiter, { metrics, faces: [face], lifecycle });
     const ok = () => 'ok';
     app.post('/start', { config: { scope: 'verifications', load: 'start' } }, ok);
     app.post('/check', { config: { scope: 'verifications', load: 'check' } }, ok);
@@ -60,6 +70,31 @@ describe('shedLoad', () => {
     expect(await response.json()).toMatchObject({ type: 'urn:passlane:problem:overloaded', code: 'overloaded' });
     expect((await call('GET', '/read')).status).toBe(200);
     expect(await metrics.shed.get()).toMatchObject({ values: [{ labels: { kind: 'start' }, value: 1 }] });
+  });
+
+  it('refuses starts before Fastify has seen them once there is a limit, in the same words', async () => {
+    fill('start');
+    const before = await call('POST', '/start');
+    for (let i = 0; i < 3; i++) limiter.observeLoop(80);
+    const early = await call('POST', '/start');
+    expect(seen).toEqual(['/start']);
+    expect(early.status).toBe(503);
+    for (const name of ['retry-after', 'content-type']) expect(early.headers.get(name)).toBe(before.headers.get(name));
+    const words = (await before.json()) as object;
+    expect(await early.json()).toEqual({ ...words, request_id: early.headers.get('x-request-id') });
+    expect(await metrics.shed.get()).toMatchObject({ values: [{ labels: { kind: 'start' }, value: 2 }] });
+  });
+
+  it('leaves to Fastify what has room, what may be another thing, and what is answered while the process drains', async () => {
+    for (let i = 0; i < 3; i++) limiter.observeLoop(80);
+    expect((await call('POST', '/start')).status).toBe(400);
+    fill('read');
+    expect((await call('POST', '/start?x')).status).toBe(503);
+    expect((await call('GET', '/read')).status).toBe(503);
+    expect((await call('GET', '/start')).status).toBe(404);
+    lifecycle.drain();
+    expect((await call('POST', '/start')).status).toBe(503);
+    expect(seen).toEqual(['/start', '/start?x', '/read', '/start', '/start']);
   });
 
   it('takes what says nothing for a read, in the face of its door, and checks longer than all others', async () => {

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import type { Lifecycle } from '../shared/lifecycle.js';
 import type { Metrics } from '../shared/metrics.js';
-import { Problem } from '../shared/problem.js';
 import { sendProblem, type ErrorFace } from '../shared/problem.filter.js';
 import type { Kind, Limiter } from './limiter.js';
+import { overloaded } from './overloaded.js';
+import { refuseEarly } from './refuse-early.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,10 +20,6 @@ declare module 'fastify' {
 /** Connections at a time; each costs some 10 KB. Those beyond are closed at once. */
 const MOST_CONNECTIONS = 10_000;
 
-const overloaded = new Problem(503, 'overloaded', 'Overloaded', 'Too much at a time. Try again a little later.', {
-  retryAfter: 1,
-});
-
 /**
  * Refuses what is too much, before the key is looked at and the body read: what a refusal costs is taken from those who
  * are served. Health, metrics and receipts need no key of ours and are never refused.
@@ -29,9 +27,11 @@ const overloaded = new Problem(503, 'overloaded', 'Overloaded', 'Too much at a t
 export function shedLoad(
   fastify: FastifyInstance,
   limiter: Limiter,
-  { metrics, faces }: { metrics: Metrics; faces: readonly ErrorFace[] },
+  context: { metrics: Metrics; faces: readonly ErrorFace[]; lifecycle: Lifecycle },
 ): void {
+  const { metrics, faces } = context;
   fastify.server.maxConnections = MOST_CONNECTIONS;
+  refuseEarly(fastify, limiter, context);
   const release = (): void => {
     limiter.release();
   };

