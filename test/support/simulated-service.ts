@@ -41,7 +41,9 @@ export class SimulatedService {
   constructor(
     private readonly limiter: Limiter,
     private readonly costs: Costs,
-  ) {}
+  ) {
+    limiter.countDeliveries(() => this.delivering.length);
+  }
 
   /** Logins a second that it has time for. */
   get capacity(): number {
