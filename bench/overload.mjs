@@ -18,11 +18,7 @@ const AFTER_S = 6;
 
 /** @returns {Promise<string>} a table */
 export async function benchOverload(surroundings, say) {
-  const [ours] = await startOurs({
-    ...surroundings,
-    shedding: 'on',
-    preload: (process.env.PRE ?? '').split(' ').filter(Boolean),
-  });
+  const [ours] = await startOurs({ ...surroundings, shedding: 'on' });
   const logins = new Logins(ours, surroundings.sink);
   try {
     say('bench: warming up');

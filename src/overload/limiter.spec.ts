@@ -35,7 +35,7 @@ describe('Limiter', () => {
     expect(limiter.limiting).toBe(false);
     late(limiter, 100);
     expect(limiter.limiting).toBe(true);
-    expect(KINDS.map((kind) => room(limiter, kind))).toEqual([15, 9, 176]);
+    expect(KINDS.map((kind) => room(limiter, kind))).toEqual([30, 18, 152]);
   });
 
   it('counts deliveries as well once there is a limit, and only for starts', () => {
@@ -56,7 +56,7 @@ describe('Limiter', () => {
     late(limiter, 2);
     for (let i = 0; i < 1_000; i++) limiter.release();
     late(limiter, 1);
-    expect(room(limiter, 'check')).toBe(700);
+    expect(room(limiter, 'check')).toBe(800);
   });
 
   it('forgets within two seconds', () => {

@@ -8,7 +8,7 @@ const SHARES: Readonly<Record<Kind, number>> = { start: 0.5, read: 0.8, check: 1
 /** Requests at a time while all is well. Bounds memory (some 20 KB each) when Redis or a store behind it is slow. */
 const MOST = 4_000;
 /** Requests at a time at worst: so few never keep a loop for long, and are enough to keep it busy. */
-const LEAST = 30;
+const LEAST = 60;
 /** Checks follow starts that were let in, so only those that nobody has asked for get to this bound. */
 const LEAST_CHECKS = 200;
 
@@ -16,9 +16,9 @@ const LEAST_CHECKS = 200;
 const LATE_MS = 35;
 const LATE_SAMPLES = 3;
 /** What is aimed at from then on: refusals then take less than 50 ms of their callers' time. */
-const TARGET_MS = 15;
-const DOWN = 0.7;
-const UP = 1.3;
+const TARGET_MS = 10;
+const DOWN = 0.8;
+const UP = 1.25;
 
 /** A code that leaves later than this is asked for again, which makes it worse. */
 const QUEUE_LATE_MS = 1_000;
