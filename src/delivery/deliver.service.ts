@@ -5,6 +5,7 @@ import type { Keyring } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { Micros } from '../config/money.js';
 import { Ledger, type Bill } from '../money/ledger.js';
+import { Limiter } from '../overload/limiter.js';
 import { Accounts } from '../providers/accounts.js';
 import { callbackUrl } from '../providers/callback.js';
 import type { Accepted, OutgoingMessage } from '../providers/contract.js';
@@ -54,6 +55,7 @@ export class DeliverService {
     private readonly traces: Traces,
     private readonly ledger: Ledger,
     private readonly metrics: Metrics,
+    private readonly limiter: Limiter,
   ) {}
 
   /** @param first spares unsealing the facts and making the code, as long as they are those of the start */
@@ -109,7 +111,8 @@ export class DeliverService {
     const refusal = await this.ledger.charge(bill);
     if (refusal) return { error: afterCrash(claim) ? maybeSent(refusal) : refusal };
     try {
-      return { accepted: await account.send(message, this.isLast(situation, attempt)) };
+      const last = this.isLast(situation, attempt);
+      return { accepted: await this.limiter.waitForVendor(() => account.send(message, last)) };
     } catch (error) {
       if (error instanceof ProviderError) {
         if (afterCrash(claim)) return { error: maybeSent(error) };

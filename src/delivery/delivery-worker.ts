@@ -46,10 +46,8 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     private readonly deliver: DeliverService,
     private readonly queue: DeliveryQueue,
     private readonly accounts: Accounts,
-    limiter: Limiter,
-  ) {
-    limiter.countDeliveries(() => this.running.count);
-  }
+    private readonly limiter: Limiter,
+  ) {}
 
   onApplicationBootstrap(): void {
     // Receipts for what other processes have sent, or this one before it was restarted, come over these connections too.
@@ -114,7 +112,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     const places = this.places.get(account);
     if (!places || places.crowded) return false;
     const sending = places
-      .occupy(() => this.deliver.run(id, message))
+      .occupy(() => this.limiter.deliver(() => this.deliver.run(id, message)))
       .catch((error: unknown) => {
         this.logger.warn({ verification_id: id, error: String(error) }, 'not sent; the clock will add a job');
       });
@@ -126,7 +124,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     const unsettled = this.settledAt - Date.now();
     if (unsettled > 0) await sleep(unsettled);
     await places.occupy(async () => {
-      if (Date.now() < data.deadline) await this.deliver.run(data.id);
+      if (Date.now() < data.deadline) await this.limiter.deliver(() => this.deliver.run(data.id));
     });
   }
 }

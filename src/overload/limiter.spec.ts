@@ -16,6 +16,12 @@ describe('Limiter', () => {
     while (limiter.admit(kind)) count += 1;
     return count;
   };
+  /** The same for starts, and leaves it as it was. */
+  const roomNow = (limiter: Limiter): number => {
+    const count = room(limiter, 'start');
+    for (let i = 0; i < count; i++) limiter.release();
+    return count;
+  };
   const late = (limiter: Limiter, samples: number, ms = 80) => {
     for (let i = 0; i < samples; i++) limiter.observeLoop(ms);
   };
@@ -38,16 +44,22 @@ describe('Limiter', () => {
     expect(KINDS.map((kind) => room(limiter, kind))).toEqual([30, 18, 152]);
   });
 
-  it('counts deliveries as well once there is a limit, and only for starts', () => {
+  it('has less room for starts while it works at deliveries, but not while these wait for a vendor', async () => {
     const limiter = new Limiter(never);
-    let deliveries = 5_000;
-    limiter.countDeliveries(() => deliveries);
-    expect(limiter.hasRoom('start')).toBe(true);
-    deliveries = 100;
-    late(limiter, 3);
-    expect(KINDS.map((kind) => limiter.hasRoom(kind))).toEqual([false, true, true]);
-    deliveries = 34;
-    expect(limiter.hasRoom('start')).toBe(true);
+    const steps: (() => void)[] = [];
+    const step = () => new Promise<void>((resolve) => steps.push(resolve));
+    const delivery = limiter.deliver(async () => {
+      await step();
+      await limiter.waitForVendor(step);
+      await step();
+    });
+    for (const left of [1_999, 2_000, 1_999]) {
+      await new Promise(setImmediate);
+      expect(roomNow(limiter)).toBe(left);
+      steps.pop()!();
+    }
+    await delivery;
+    expect(roomNow(limiter)).toBe(2_000);
   });
 
   it('begins with less than was under way, at the worst of the time since', () => {

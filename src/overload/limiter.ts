@@ -32,14 +32,13 @@ const QUEUE_MOST = 0.95;
 
 /**
  * How much may be under way at a time. The limit falls while the event loop is late and rises when it is not, as TCP's
- * window does; so it finds what this machine can do, whatever a request costs. Starts also bring about deliveries: those
- * of this process count where there is a limit, and while the queue falls behind, a growing share of starts is refused as
- * well.
+ * window does; so it finds what this machine can do, whatever a request costs. Starts also bring about deliveries: what this
+ * process works at counts against them, and while the queue falls behind, a growing share of starts is refused as well.
  */
 export class Limiter {
   private limit = MOST;
   private underWay = 0;
-  private deliveries = (): number => 0;
+  private deliveries = 0;
   /** The most that were under way since the last sample. */
   private peak = 0;
   private lateSamples = 0;
@@ -52,15 +51,9 @@ export class Limiter {
     return this.limit < MOST || this.refusedStarts > 0;
   }
 
-  /** @param deliveries tells how many run in this process */
-  countDeliveries(deliveries: () => number): void {
-    this.deliveries = deliveries;
-  }
-
   /** Whether one more of a kind may be under way. */
   hasRoom(kind: Kind): boolean {
-    // A slow vendor keeps many deliveries under way; that is no reason to refuse anybody while the loop is well.
-    const delivering = kind === 'start' && this.limit < MOST ? this.deliveries() : 0;
+    const delivering = kind === 'start' ? this.deliveries : 0;
     const least = kind === 'check' ? LEAST_CHECKS : 0;
     return this.underWay + delivering < Math.max(least, this.limit * SHARES[kind]);
   }
@@ -78,6 +71,31 @@ export class Limiter {
     this.underWay -= 1;
   }
 
+  /** @param change 1 for a delivery that this process works at from now on, -1 for one that it does not any more */
+  countDelivery(change: 1 | -1): void {
+    this.deliveries += change;
+  }
+
+  /** Does a delivery: as long as it takes there is room for one start less. */
+  async deliver<T>(work: () => Promise<T>): Promise<T> {
+    this.countDelivery(1);
+    try {
+      return await work();
+    } finally {
+      this.countDelivery(-1);
+    }
+  }
+
+  /** Waits for a vendor in a delivery: that costs this process nothing, and a slow one must not make it refuse anybody. */
+  async waitForVendor<T>(wait: () => Promise<T>): Promise<T> {
+    this.countDelivery(-1);
+    try {
+      return await wait();
+    } finally {
+      this.countDelivery(1);
+    }
+  }
+
   /** @param lateMs of the event loop, every 100 ms */
   observeLoop(lateMs: number): void {
     const { peak } = this;
@@ -86,7 +104,7 @@ export class Limiter {
       this.lateSamples = lateMs > LATE_MS ? this.lateSamples + 1 : 0;
       if (this.lateSamples < LATE_SAMPLES) return;
       this.lateSamples = 0;
-      this.limit = Math.max(LEAST, (peak + this.deliveries()) * DOWN);
+      this.limit = Math.max(LEAST, (peak + this.deliveries) * DOWN);
     } else if (lateMs > TARGET_MS) {
       this.limit = Math.max(LEAST, this.limit * DOWN);
     } else if (lateMs < TARGET_MS / 2) {

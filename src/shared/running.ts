@@ -2,10 +2,6 @@
 export class Running {
   private readonly works = new Set<Promise<unknown>>();
 
-  get count(): number {
-    return this.works.size;
-  }
-
   track<T>(work: Promise<T>): Promise<T> {
     this.works.add(work);
     const forget = (): void => {

@@ -37,7 +37,10 @@ beforeAll(async () => {
   const settings = smppSettings([smsc.url], { binds: 2, window: WINDOW, messageIds: 'hex_in_response' });
   const accounts = { smsc: { use: 'smpp', settings }, gateway: httpAccount(gateway.url) };
   const routes = { sms: { default: ['smsc', 'gateway'] } };
-  service = await Service.start({ redisUrl: redis.url, config: configuration(accounts, { routes }) });
+  service = await Service.start({
+    redisUrl: redis.url,
+    config: { ...configuration(accounts, { routes }), shedding: 'off' },
+  });
   api = service.as(LIVE_KEY);
 });
 afterAll(async () => {

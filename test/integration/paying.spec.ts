@@ -7,6 +7,7 @@ import type { Budget } from '../../src/config/money.js';
 import { DeliverService } from '../../src/delivery/deliver.service.js';
 import type { DeliveryQueue } from '../../src/delivery/delivery.queue.js';
 import type { ReceiptService } from '../../src/delivery/receipts/receipt.service.js';
+import { Limiter } from '../../src/overload/limiter.js';
 import { Ledger } from '../../src/money/ledger.js';
 import type { Accounts } from '../../src/providers/accounts.js';
 import type { Accepted } from '../../src/providers/contract.js';
@@ -102,6 +103,7 @@ function worker(budget?: Budget): DeliverService {
     traces,
     money,
     metrics,
+    new Limiter(Math.random),
   );
 }
 

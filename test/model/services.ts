@@ -9,6 +9,7 @@ import type { DeliveryQueue, FirstMessage } from '../../src/delivery/delivery.qu
 import { ReceiptService } from '../../src/delivery/receipts/receipt.service.js';
 import type { Guard } from '../../src/guard/guard.js';
 import type { Admission } from '../../src/guard/send.js';
+import { Limiter } from '../../src/overload/limiter.js';
 import { BudgetCheck } from '../../src/money/budget-check.js';
 import { Ledger } from '../../src/money/ledger.js';
 import type { ProfileBook } from '../../src/profiles/profile-book.js';
@@ -169,6 +170,7 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
       traces,
       ledger,
       metrics,
+      new Limiter(Math.random),
     ),
   };
 }

@@ -41,9 +41,7 @@ export class SimulatedService {
   constructor(
     private readonly limiter: Limiter,
     private readonly costs: Costs,
-  ) {
-    limiter.countDeliveries(() => this.delivering.length);
-  }
+  ) {}
 
   /** Logins a second that it has time for. */
   get capacity(): number {
@@ -83,11 +81,15 @@ export class SimulatedService {
         this.refused.push({ ...each, ms: this.now - each.at });
       }
     }
-    while (this.delivering.length < CONCURRENCY && this.waiting.shift() !== undefined)
+    while (this.delivering.length < CONCURRENCY && this.waiting.shift() !== undefined) {
+      this.limiter.countDelivery(1);
       this.delivering.push({ left: 3 });
+    }
     for (const each of this.delivering) {
       this.now += delivery / 3;
-      if (--each.left === 0) this.arrived.push({ kind: 'read', at: this.now }, { kind: 'check', at: this.now });
+      if (--each.left > 0) continue;
+      this.limiter.countDelivery(-1);
+      this.arrived.push({ kind: 'read', at: this.now }, { kind: 'check', at: this.now });
     }
     this.delivering = this.delivering.filter(({ left }) => left > 0);
     this.now = Math.max(this.now, started + TURN_MS);
