@@ -61,7 +61,7 @@ export const KINDS = [
     matches: /^\{pl:q\}:deliver-[^:]*:(id|meta|events|marker|pc|stalled|stalled-check)$/,
     life: FOR_EVER,
     most: ACCOUNTS * 6,
-    why: "BullMQ's own, fixed for each account; `events` holds 10 000 at most",
+    why: "BullMQ's own, fixed for each account; `events` holds about 1 000",
   },
 ];
 
