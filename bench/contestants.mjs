@@ -102,7 +102,7 @@ async function untilReady(port, child) {
   throw new Error('the service does not get ready');
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();
