@@ -9,7 +9,7 @@ import { type Behaviour, behaviours, Gateway, type Received } from '../support/g
 import { inSeconds, outgoingMessage } from '../support/messages.js';
 import { makeProvider } from '../support/provider.js';
 import { TestRedis } from '../support/redis.js';
-import { freePort } from '../support/service.js';
+import { freePort } from '../support/ports.js';
 import { until } from '../support/wait.js';
 
 /** Providers that do not speak HTTP; each has a list of its own in `<use>.contract.spec.ts`. */

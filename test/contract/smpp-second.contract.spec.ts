@@ -3,7 +3,7 @@ import type { Provider, Receipt } from '../../src/providers/contract.js';
 import { PASSWORD, SYSTEM_ID } from '../peers/smpp-smsc.js';
 import { inSeconds, outgoingMessage } from '../support/messages.js';
 import { Child } from '../support/processes.js';
-import { freePort } from '../support/service.js';
+import { freePort } from '../support/ports.js';
 import { failureOf, smppAccount } from '../support/smpp.js';
 import { until } from '../support/wait.js';
 

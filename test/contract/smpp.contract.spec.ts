@@ -5,7 +5,7 @@ import type { OutgoingMessage, Provider } from '../../src/providers/contract.js'
 import type { FailureKind } from '../../src/providers/errors.js';
 import { behaviours, PASSWORD, Smsc, type Behaviour } from '../peers/smpp-smsc.js';
 import { inSeconds, outgoingMessage } from '../support/messages.js';
-import { freePort } from '../support/service.js';
+import { freePort } from '../support/ports.js';
 import { failureOf, smppAccount } from '../support/smpp.js';
 import { until } from '../support/wait.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, freshNumber } from '../support/api.js';
 import { TestRedis } from '../support/redis.js';
-import { freePort } from '../support/service.js';
+import { freePort } from '../support/ports.js';
 import { until } from '../support/wait.js';
 import { Container, type Place } from './support/container.js';
 import { Image } from './support/image.js';

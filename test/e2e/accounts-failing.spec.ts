@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { freshNumber, type Api, type Verification } from '../support/api.js';
 import { behaviours, Gateway } from '../support/gateway.js';
 import { TestRedis } from '../support/redis.js';
-import { configuration, freePort, httpAccount, LIVE_KEY, Service, TEST_KEY } from '../support/service.js';
+import { freePort } from '../support/ports.js';
+import { configuration, httpAccount, LIVE_KEY, Service, TEST_KEY } from '../support/service.js';
 import { until } from '../support/wait.js';
 
 /** Of the account that is to hang; a busy machine answers for the others within the default. */

@@ -3,7 +3,8 @@ import { freshNumber, type Verification } from '../support/api.js';
 import { failoverConfiguration, messageOf, report, reportingAccount } from '../support/failover.js';
 import { behaviours, Gateway, type Received } from '../support/gateway.js';
 import { TestRedis } from '../support/redis.js';
-import { freePort, LIVE_KEY, Service } from '../support/service.js';
+import { freePort } from '../support/ports.js';
+import { LIVE_KEY, Service } from '../support/service.js';
 import { until } from '../support/wait.js';
 
 const BEARER = { authorization: 'Bearer the-gateways-own-secret' };

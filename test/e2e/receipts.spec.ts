@@ -4,7 +4,8 @@ import { freshNumber, type Verification } from '../support/api.js';
 import { failoverConfiguration, messageOf, report, reportingAccount } from '../support/failover.js';
 import { behaviours, Gateway, type Received } from '../support/gateway.js';
 import { TestRedis } from '../support/redis.js';
-import { freePort, httpAccount, LIVE_KEY, Service } from '../support/service.js';
+import { freePort } from '../support/ports.js';
+import { httpAccount, LIVE_KEY, Service } from '../support/service.js';
 
 const SECRET = 'the-gateways-own-secret';
 

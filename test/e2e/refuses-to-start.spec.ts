@@ -4,7 +4,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../support/processes.js';
-import { configuration, freePort, httpAccount, LIVE_KEY, SECRET, spawnService } from '../support/service.js';
+import { freePort } from '../support/ports.js';
+import { configuration, httpAccount, LIVE_KEY, SECRET, spawnService } from '../support/service.js';
 
 /** Stands where a secret might, and must never be printed. */
 const HUSH = 'hush-0f3a9c-and-more';

@@ -4,7 +4,8 @@ import { Collector, type CollectedSpan } from '../support/collector.js';
 import { failoverConfiguration, messageOf, report, reportingAccount } from '../support/failover.js';
 import { Gateway } from '../support/gateway.js';
 import { TestRedis } from '../support/redis.js';
-import { freePort, LIVE_KEY, Service } from '../support/service.js';
+import { freePort } from '../support/ports.js';
+import { LIVE_KEY, Service } from '../support/service.js';
 import { until } from '../support/wait.js';
 
 let redis: TestRedis;

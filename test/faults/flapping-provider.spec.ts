@@ -3,7 +3,8 @@ import { freshNumber, type Verification } from '../support/api.js';
 import { behaviours, Gateway } from '../support/gateway.js';
 import { inParallel } from '../support/percentile.js';
 import { TestRedis } from '../support/redis.js';
-import { configuration, freePort, httpAccount, LIVE_KEY, Service } from '../support/service.js';
+import { freePort } from '../support/ports.js';
+import { configuration, httpAccount, LIVE_KEY, Service } from '../support/service.js';
 import { tally } from '../support/started.js';
 import { until } from '../support/wait.js';
 

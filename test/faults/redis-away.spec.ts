@@ -5,7 +5,8 @@ import { freshNumber, wrongFor, type Answer, type Api } from '../support/api.js'
 import { behaviours, Gateway } from '../support/gateway.js';
 import type { Child } from '../support/processes.js';
 import { TestRedis } from '../support/redis.js';
-import { configuration, freePort, httpAccount, LIVE_KEY, Service, spawnService } from '../support/service.js';
+import { freePort } from '../support/ports.js';
+import { configuration, httpAccount, LIVE_KEY, Service, spawnService } from '../support/service.js';
 import { startAndReceive } from '../support/started.js';
 import { until } from '../support/wait.js';
 

@@ -7,7 +7,8 @@ import { stateKey } from '../../src/store/keys.js';
 import { freshNumber } from '../support/api.js';
 import { behaviours, Gateway } from '../support/gateway.js';
 import { TestRedis } from '../support/redis.js';
-import { configuration, freePort, httpAccount, LIVE_KEY, Service, spawnService } from '../support/service.js';
+import { freePort } from '../support/ports.js';
+import { configuration, httpAccount, LIVE_KEY, Service, spawnService } from '../support/service.js';
 import { until } from '../support/wait.js';
 
 let redis: TestRedis;

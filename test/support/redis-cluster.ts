@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis';
 import { RedisProcess } from './redis-process.js';
-import { freePort } from './service.js';
+import { freePort } from './ports.js';
 import { until } from './wait.js';
 
 const SLOTS = 16_384;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Child, temporaryDirectory } from './processes.js';
-import { freePort } from './service.js';
+import { freePort } from './ports.js';
 import { until } from './wait.js';
 
 /** A `redis-server` on a loopback port, alone or as a part of something. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { Api } from './api.js';
+import { freePort } from './ports.js';
 import { Child, temporaryDirectory } from './processes.js';
 import { until } from './wait.js';
 
@@ -51,8 +51,6 @@ export function configuration(accounts: Record<string, Yaml>, extra: Yaml = {}):
     ...extra,
   };
 }
-
-/** A second as a rule; but several start at a time on machines that are busy with other things. */
 
 export interface ServiceOptions {
   readonly redisUrl: string;
@@ -123,16 +121,5 @@ export function spawnService({ redisUrl, config, env = {}, port }: ServiceOption
       PASSLANE_DRAIN_SECONDS: '0',
       ...env,
     },
-  });
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
   });
 }
