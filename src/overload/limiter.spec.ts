@@ -9,18 +9,14 @@ const MEASURED = { refusal: 0.02, request: 0.07, delivery: 0.35 };
 
 const never = () => 1;
 
+const nothing = () => undefined;
+
 describe('Limiter', () => {
-  /** How many of a kind are let in when nobody leaves. */
-  const room = (limiter: Limiter, kind: Kind): number => {
-    let count = 0;
-    while (limiter.admit(kind)) count += 1;
-    return count;
-  };
-  /** The same for starts, and leaves it as it was. */
-  const roomNow = (limiter: Limiter): number => {
-    const count = room(limiter, 'start');
-    for (let i = 0; i < count; i++) limiter.release();
-    return count;
+  /** Lets in what there is room for, and has wait who may. @returns how many were let in, and how many wait */
+  const fill = (limiter: Limiter, kind: Kind): [number, number] => {
+    let [entered, letIn] = [0, 0];
+    while (limiter.enter(kind, () => (letIn += 1))) entered += 1;
+    return [letIn, entered - letIn];
   };
   const late = (limiter: Limiter, samples: number, ms = 80) => {
     for (let i = 0; i < samples; i++) limiter.observeLoop(ms);
@@ -28,20 +24,64 @@ describe('Limiter', () => {
 
   it('keeps room for reads where starts have none left, and for checks where neither has', () => {
     const limiter = new Limiter(never);
-    expect(KINDS.map((kind) => room(limiter, kind))).toEqual([2_000, 1_200, 800]);
-    limiter.release();
-    expect(KINDS.map((kind) => room(limiter, kind))).toEqual([0, 0, 1]);
+    expect(KINDS.map((kind) => fill(limiter, kind))).toEqual([
+      [32, 1_000],
+      [20, 500],
+      [12, 500],
+    ]);
+    expect(KINDS.map((kind) => limiter.hasRoom(kind))).toEqual([false, false, false]);
   });
 
-  it('lets fewer in once the loop is late for longer than a burst takes, and never too few', () => {
+  it('lets in who is most urgent, and of those who has waited longest, when another leaves', () => {
     const limiter = new Limiter(never);
-    late(limiter, 2);
-    late(limiter, 1, 0);
-    late(limiter, 2);
-    expect(limiter.limiting).toBe(false);
+    const leaves = Array.from({ length: 64 }, () => limiter.enter('check', nothing)!);
+    const seen: string[] = [];
+    for (const kind of KINDS) for (const n of [1, 2]) limiter.enter(kind, () => seen.push(`${kind} ${n}`));
+    limiter.enter('check', () => seen.push('gone'))!();
+    for (const leave of leaves) leave();
+    expect(seen).toEqual(['check 1', 'check 2', 'read 1', 'read 2', 'start 1', 'start 2']);
+  });
+
+  it('works at fewer while the loop is late, but never at too few, and at as many as before within a second', () => {
+    const limiter = new Limiter(never);
     late(limiter, 100);
-    expect(limiter.limiting).toBe(true);
-    expect(KINDS.map((kind) => room(limiter, kind))).toEqual([30, 18, 152]);
+    expect(fill(limiter, 'check')[0]).toBe(30);
+    const rested = new Limiter(never);
+    late(rested, 100);
+    late(rested, 10, 1);
+    expect(fill(rested, 'check')[0]).toBe(64);
+  });
+
+  it('works at more where somebody waits although the loop has time, and forgets it when nobody needs it any more', () => {
+    const limiter = new Limiter(never);
+    const leaves = Array.from({ length: 500 }, () => limiter.enter('check', nothing)!);
+    late(limiter, 11, 1);
+    expect(limiter.enter('start', nothing)).toBeDefined();
+    expect(limiter.hasRoom('start')).toBe(true);
+    for (const leave of leaves) leave();
+    late(limiter, 15, 1);
+    expect(fill(limiter, 'check')[0]).toBe(63);
+  });
+
+  it('lets a burst wait, but not what never gets less, until nobody has to wait', () => {
+    const limiter = new Limiter(never);
+    const leaves: (() => void)[] = [];
+    const enter = () => {
+      const leave = limiter.enter('start', nothing);
+      if (leave) leaves.push(leave);
+      return leave !== undefined;
+    };
+    const sample = () => {
+      late(limiter, 1, 6);
+    };
+    for (let i = 0; i < 500; i++) enter();
+    for (let i = 0; i < 4; i++) sample();
+    expect(enter()).toBe(false);
+    for (const leave of leaves.splice(0, 450)) leave();
+    expect(Array.from({ length: 40 }, enter).filter(Boolean)).toHaveLength(2);
+    for (const leave of leaves.splice(0)) leave();
+    for (let i = 0; i < 2; i++) sample();
+    expect(Array.from({ length: 900 }, enter)).not.toContain(false);
   });
 
   it('has less room for starts while it works at deliveries, but not while these wait for a vendor', async () => {
@@ -50,51 +90,44 @@ describe('Limiter', () => {
     const step = () => new Promise<void>((resolve) => steps.push(resolve));
     const delivery = limiter.deliver(async () => {
       await step();
-      await limiter.waitForVendor(step);
+      await limiter.whileWaiting(step);
       await step();
     });
-    for (const left of [1_999, 2_000, 1_999]) {
+    const leaves = Array.from({ length: 31 }, () => limiter.enter('start', nothing)!);
+    for (const letIn of [false, true, false]) {
       await new Promise(setImmediate);
-      expect(roomNow(limiter)).toBe(left);
+      let isIn = false;
+      const leave = limiter.enter('start', () => (isIn = true));
+      expect(isIn).toBe(letIn);
+      leave!();
       steps.pop()!();
     }
+    let last = false;
+    limiter.enter('start', () => (last = true));
     await delivery;
-    expect(roomNow(limiter)).toBe(2_000);
-  });
-
-  it('begins with less than was under way, at the worst of the time since', () => {
-    const limiter = new Limiter(never);
-    for (let i = 0; i < 1_000; i++) limiter.admit('check');
-    late(limiter, 2);
-    for (let i = 0; i < 1_000; i++) limiter.release();
-    late(limiter, 1);
-    expect(room(limiter, 'check')).toBe(800);
-  });
-
-  it('forgets within two seconds', () => {
-    const limiter = new Limiter(never);
-    late(limiter, 100);
-    late(limiter, 20, 1);
-    expect(limiter.limiting).toBe(false);
+    expect(last).toBe(true);
+    expect(leaves).toHaveLength(31);
   });
 
   it('refuses a growing share of starts, and nothing else, while the queue falls behind', () => {
     let chance = 0.3;
     const limiter = new Limiter(() => chance);
+    const enters = (kind: Kind) => limiter.enter(kind, nothing) !== undefined;
     const behind = (samples: number) => {
       for (let i = 0; i < samples; i++) limiter.observeQueue(2_500);
     };
     behind(2);
     limiter.observeQueue(900);
     behind(2);
-    expect(limiter.limiting).toBe(false);
+    expect(enters('start')).toBe(true);
     behind(4);
-    expect(KINDS.map((kind) => limiter.admit(kind))).toEqual([false, true, true]);
+    expect(KINDS.map(enters)).toEqual([false, true, true]);
     behind(100);
     chance = 0.96;
-    expect(limiter.admit('start')).toBe(true);
+    expect(enters('start')).toBe(true);
+    chance = 0;
     for (let i = 0; i < 5; i++) limiter.observeQueue(0);
-    expect(limiter.limiting).toBe(false);
+    expect(enters('start')).toBe(true);
   });
 });
 
@@ -109,9 +142,9 @@ describe('a service in simulated time', () => {
 
   it('serves a burst of a thousand starts whole', () => {
     const service = run();
-    service.run(20_000, 0.05);
+    service.run(18_000, 0.05);
     service.run(10, 3);
-    expect(service.answered.length).toBeGreaterThan(2_990);
+    expect(service.answered.length).toBeGreaterThan(2_700);
     expect(service.refused).toEqual([]);
   });
 

@@ -1,79 +1,69 @@
+import { AsyncResource } from 'node:async_hooks';
+import { Lane } from './lane.js';
+import { LateQueue } from './late-queue.js';
+
 /** Who is refused first. Checks go last: who typed a code has been waited for, and a message was paid for it. */
 export const KINDS = ['start', 'read', 'check'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Up to which share of the limit each kind is let in: what one kind may not use is kept for those after it. */
+/** Up to which share of the limit each kind is worked at: what one kind may not use is kept for those after it. */
 const SHARES: Readonly<Record<Kind, number>> = { start: 0.5, read: 0.8, check: 1 };
+/** How many of each kind may wait. Bounds memory: some 20 KB each. */
+const WAITING: Readonly<Record<Kind, number>> = { start: 1_000, read: 500, check: 500 };
+const MOST_URGENT_FIRST = [...KINDS].reverse();
 
-/** Requests at a time while all is well. Bounds memory (some 20 KB each) when Redis or a store behind it is slow. */
-const MOST = 4_000;
-/** Requests at a time at worst: so few never keep a loop for long, and are enough to keep it busy. */
-const LEAST = 60;
-/** Checks follow starts that were let in, so only those that nobody has asked for get to this bound. */
-const LEAST_CHECKS = 200;
+/** Requests worked at, at a time: enough to keep a loop busy, and so few that a turn of it stays short. */
+const USUAL = 64;
+/** At worst, on a machine where everything takes long. */
+const LEAST = 30;
+/** When Redis or a store behind it is slow: the loop has time for more. */
+const MOST = 2_000;
 
-/** This late for this many samples of 100 ms: a burst is served within that time. */
-const LATE_MS = 35;
-const LATE_SAMPLES = 3;
-/** What is aimed at from then on: refusals then take less than 50 ms of their callers' time. */
-const TARGET_MS = 10;
+/** How late the event loop may be: refusals then take less than 50 ms of their callers' time. */
+const TARGET_MS = 8;
 const DOWN = 0.8;
 const UP = 1.25;
 
-/** A code that leaves later than this is asked for again, which makes it worse. */
-const QUEUE_LATE_MS = 1_000;
-const QUEUE_LATE_SAMPLES = 3;
-const QUEUE_UP = 0.05;
-const QUEUE_DOWN = 0.5;
-/** Below it, none: a share never gets to nothing by halves. */
-const QUEUE_LEAST = 0.04;
-/** The rest shows whether it is still so. */
-const QUEUE_MOST = 0.95;
-
 /**
- * How much may be under way at a time. The limit falls while the event loop is late and rises when it is not, as TCP's
- * window does; so it finds what this machine can do, whatever a request costs. Starts also bring about deliveries: what this
- * process works at counts against them, and while the queue falls behind, a growing share of starts is refused as well.
+ * How much is worked at, at a time; the rest waits for its turn, or is refused when too many wait. The limit falls while
+ * the event loop is late, and rises while it is not although somebody waits, as TCP's window does; so it finds what this
+ * machine can do, whatever a request costs. Starts also bring about deliveries: what this process works at counts against
+ * starts and reads, and while the queue falls behind, a growing share of starts is refused as well.
  */
 export class Limiter {
-  private limit = MOST;
+  private limit = USUAL;
   private underWay = 0;
   private deliveries = 0;
-  /** The most that were under way since the last sample. */
-  private peak = 0;
-  private lateSamples = 0;
-  private queueLateSamples = 0;
-  private refusedStarts = 0;
+  private readonly lanes = new Map(KINDS.map((kind) => [kind, new Lane(WAITING[kind])]));
+  private readonly lateQueue = new LateQueue();
 
   constructor(private readonly random: () => number) {}
 
-  get limiting(): boolean {
-    return this.limit < MOST || this.refusedStarts > 0;
-  }
-
-  /** Whether one more of a kind may be under way. */
+  /** Whether one more of a kind is let in or may wait. */
   hasRoom(kind: Kind): boolean {
-    const delivering = kind === 'start' ? this.deliveries : 0;
-    const least = kind === 'check' ? LEAST_CHECKS : 0;
-    return this.underWay + delivering < Math.max(least, this.limit * SHARES[kind]);
+    return this.isFree(kind) || this.lane(kind).hasRoom;
   }
 
-  /** @returns false for one that must be refused; every other one is to be released */
-  admit(kind: Kind): boolean {
-    if (!this.hasRoom(kind)) return false;
-    if (kind === 'start' && this.refusedStarts > 0 && this.random() < this.refusedStarts) return false;
-    this.underWay += 1;
-    this.peak = Math.max(this.peak, this.underWay);
-    return true;
-  }
-
-  release(): void {
-    this.underWay -= 1;
+  /**
+   * @param letIn is called at once, or when its turn has come
+   * @returns to be called when it has ended, or does not want to wait any more; undefined for one that must be refused
+   */
+  enter(kind: Kind, letIn: () => void): (() => void) | undefined {
+    const { refusedShare } = this.lateQueue;
+    if (kind === 'start' && refusedShare > 0 && this.random() < refusedShare) return undefined;
+    const lane = this.lane(kind);
+    if (lane.isEmpty && this.isFree(kind)) {
+      this.underWay += 1;
+      letIn();
+      return this.leave;
+    }
+    return lane.hasRoom ? this.wait(lane, letIn) : undefined;
   }
 
   /** @param change 1 for a delivery that this process works at from now on, -1 for one that it does not any more */
   countDelivery(change: 1 | -1): void {
     this.deliveries += change;
+    this.letInWhoWaits();
   }
 
   /** Does a delivery: as long as it takes there is room for one start less. */
@@ -86,8 +76,8 @@ export class Limiter {
     }
   }
 
-  /** Waits for a vendor in a delivery: that costs this process nothing, and a slow one must not make it refuse anybody. */
-  async waitForVendor<T>(wait: () => Promise<T>): Promise<T> {
+  /** Waits in a delivery for a vendor or for Redis: that costs this process nothing, and must not make it refuse anybody. */
+  async whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
     this.countDelivery(-1);
     try {
       return await wait();
@@ -98,28 +88,56 @@ export class Limiter {
 
   /** @param lateMs of the event loop, every 100 ms */
   observeLoop(lateMs: number): void {
-    const { peak } = this;
-    this.peak = this.underWay;
-    if (this.limit === MOST) {
-      this.lateSamples = lateMs > LATE_MS ? this.lateSamples + 1 : 0;
-      if (this.lateSamples < LATE_SAMPLES) return;
-      this.lateSamples = 0;
-      this.limit = Math.max(LEAST, (peak + this.deliveries) * DOWN);
-    } else if (lateMs > TARGET_MS) {
+    // Each is asked, as each starts its next sample with this.
+    const wanted = [...this.lanes.values()].map((lane) => lane.observe()).includes(true);
+    if (lateMs > TARGET_MS) {
       this.limit = Math.max(LEAST, this.limit * DOWN);
-    } else if (lateMs < TARGET_MS / 2) {
-      this.limit = Math.min(MOST, this.limit * UP);
+    } else if (!wanted && this.limit > USUAL) {
+      // Nobody needs so much: what it was found for is over.
+      this.limit = Math.max(USUAL, this.limit * DOWN);
+    } else if (lateMs < TARGET_MS / 2 && (wanted || this.limit < USUAL)) {
+      this.limit = Math.min(wanted ? MOST : USUAL, this.limit * UP);
+      this.letInWhoWaits();
     }
   }
 
   /** @param lateMs how long the oldest job waits in a queue that moves, every quarter of a second */
   observeQueue(lateMs: number): void {
-    const late = lateMs > QUEUE_LATE_MS;
-    this.queueLateSamples = late ? this.queueLateSamples + 1 : 0;
-    if (late && this.queueLateSamples < QUEUE_LATE_SAMPLES) return;
-    const share = late
-      ? this.refusedStarts + QUEUE_UP * Math.min(2, lateMs / QUEUE_LATE_MS)
-      : this.refusedStarts * QUEUE_DOWN;
-    this.refusedStarts = share < QUEUE_LEAST ? 0 : Math.min(QUEUE_MOST, share);
+    this.lateQueue.observe(lateMs);
+  }
+
+  private wait(lane: Lane, letIn: () => void): () => void {
+    let leave: () => void;
+    // Whoever makes room is another request: this one goes on as itself.
+    const asItself = AsyncResource.bind(() => {
+      this.underWay += 1;
+      leave = this.leave;
+      letIn();
+    });
+    leave = lane.wait(asItself);
+    return () => {
+      leave();
+    };
+  }
+
+  private readonly leave = (): void => {
+    this.underWay -= 1;
+    this.letInWhoWaits();
+  };
+
+  private letInWhoWaits(): void {
+    for (const kind of MOST_URGENT_FIRST) {
+      const lane = this.lane(kind);
+      while (!lane.isEmpty && this.isFree(kind)) lane.next();
+    }
+  }
+
+  private isFree(kind: Kind): boolean {
+    const delivering = kind === 'check' ? 0 : this.deliveries;
+    return this.underWay + delivering < this.limit * SHARES[kind];
+  }
+
+  private lane(kind: Kind): Lane {
+    return this.lanes.get(kind) as Lane;
   }
 }

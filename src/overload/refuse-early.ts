@@ -7,10 +7,13 @@ import { requestId } from '../shared/request-log.js';
 import type { Limiter } from './limiter.js';
 import { overloaded } from './overloaded.js';
 
+/** Stands for it in a body that is made once. */
+const REQUEST_ID = '{request_id}';
+
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Refuses starts that there is no room for before Fastify sees them, for 19 instead of 31 microseconds: under overload most
+ * Refuses starts that there is no room for before Fastify sees them, for half of what Fastify takes: under overload most
  * of what comes is that. Only where the address alone says that it is a start, and nobody else's face is wanted;
  * whatever gets past here is looked at again in its turn.
  */
@@ -25,17 +28,20 @@ export function refuseEarly(
     if (fixed && config?.load === 'start') for (const each of [method].flat()) starts.add(`${each} ${url}`);
   });
 
+  const refused = metrics.shed.labels({ kind: 'start' });
+  const [before, after] = JSON.stringify(bodyOf(overloaded, REQUEST_ID)).split(REQUEST_ID) as [string, string];
   const refuse: Serve = (request, response) => {
-    metrics.shed.inc({ kind: 'start' });
+    refused.inc();
     const id = requestId(request);
-    const body = JSON.stringify(bodyOf(overloaded, id));
+    // All of it is ASCII.
+    const body = `${before}${id}${after}`;
     response.writeHead(overloaded.status, {
       'content-type': 'application/problem+json',
-      'content-length': Buffer.byteLength(body),
+      'content-length': body.length,
       'retry-after': String(overloaded.extra.retryAfter),
       'x-request-id': id,
     });
-    response.end(body);
+    response.end(body, 'latin1');
   };
 
   const { server } = fastify;
@@ -43,9 +49,9 @@ export function refuseEarly(
   if (!serve) throw new Error('Fastify does not listen to its server');
   server.removeListener('request', serve);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const isStart = limiter.limiting && starts.has(`${request.method} ${request.url}`);
     // What is answered while the process drains says that it is the last, which Fastify's hooks see to.
-    const early = isStart && !limiter.hasRoom('start') && lifecycle.state === 'serving';
+    const early =
+      !limiter.hasRoom('start') && starts.has(`${request.method} ${request.url}`) && lifecycle.state === 'serving';
     (early ? refuse : serve)(request, response);
   });
 }

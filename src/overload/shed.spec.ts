@@ -5,7 +5,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { until } from '../../test/support/wait.js';
 import { Lifecycle } from '../shared/lifecycle.js';
 import { Metrics } from '../shared/metrics.js';
-import { Limiter } from './limiter.js';
+import { Limiter, type Kind } from './limiter.js';
 import { shedLoad } from './shed.js';
 
 const face = {
@@ -21,6 +21,7 @@ describe('shedLoad', () => {
   let metrics: Metrics;
   let lifecycle: Lifecycle;
   let seen: string[];
+  let served: number;
   let url: string;
 
   beforeEach(async () => {
@@ -28,6 +29,7 @@ describe('shedLoad', () => {
     metrics = new Metrics();
     app = fastify();
     seen = [];
+    served = 0;
     app.addHook('onRequest', ({ url: address }, _reply, done) => {
       seen.push(address);
       done();
@@ -38,7 +40,7 @@ describe('shedLoad', () => {
     const ok = () => 'ok';
     app.post('/start', { config: { scope: 'verifications', load: 'start' } }, ok);
     app.post('/check', { config: { scope: 'verifications', load: 'check' } }, ok);
-    app.get('/read', { config: { scope: 'verifications' } }, ok);
+    app.get('/read', { config: { scope: 'verifications' } }, () => `${++served}`);
     app.get('/door/read', { config: { scope: 'any' } }, ok);
     app.get('/details', { config: { scope: 'admin', load: 'never' } }, ok);
     app.post('/receipts', ok);
@@ -54,11 +56,24 @@ describe('shedLoad', () => {
   const call = (method: string, path: string) =>
     fetch(url + path, method === 'POST' ? { method, headers: { 'content-type': 'application/json' }, body: '{' } : {});
 
-  /** Nothing of a kind has room any more. */
-  const fill = (kind: 'start' | 'read' | 'check') => {
-    let count = 0;
-    while (limiter.admit(kind)) count += 1;
-    return count;
+  /** Nothing of a kind has room any more, not even to wait. */
+  const fill = (kind: Kind) => {
+    while (limiter.enter(kind, () => undefined));
+  };
+  /** Leaves no room but to wait. */
+  const occupy = (kind: Kind) => {
+    const leaves: (() => void)[] = [];
+    for (let isIn = true; isIn;) {
+      isIn = false;
+      leaves.push(limiter.enter(kind, () => (isIn = true))!);
+    }
+    leaves.pop()!();
+    return leaves;
+  };
+  const count = (kind: Kind) => {
+    const leaves = occupy(kind);
+    for (const leave of leaves) leave();
+    return leaves.length;
   };
 
   it('answers a problem that says when to come again, before the body is read', async () => {
@@ -72,29 +87,57 @@ describe('shedLoad', () => {
     expect(await metrics.shed.get()).toMatchObject({ values: [{ labels: { kind: 'start' }, value: 1 }] });
   });
 
-  it('refuses starts before Fastify has seen them once there is a limit, in the same words', async () => {
+  it('refuses starts before Fastify has seen them, in the same words', async () => {
     fill('start');
-    const before = await call('POST', '/start');
-    for (let i = 0; i < 3; i++) limiter.observeLoop(80);
     const early = await call('POST', '/start');
-    expect(seen).toEqual(['/start']);
+    expect(seen).toEqual([]);
+    const late = await call('POST', '/start?x');
+    expect(seen).toEqual(['/start?x']);
     expect(early.status).toBe(503);
-    for (const name of ['retry-after', 'content-type']) expect(early.headers.get(name)).toBe(before.headers.get(name));
-    const words = (await before.json()) as object;
+    for (const name of ['retry-after', 'content-type']) expect(early.headers.get(name)).toBe(late.headers.get(name));
+    const words = (await late.json()) as object;
     expect(await early.json()).toEqual({ ...words, request_id: early.headers.get('x-request-id') });
     expect(await metrics.shed.get()).toMatchObject({ values: [{ labels: { kind: 'start' }, value: 2 }] });
   });
 
   it('leaves to Fastify what has room, what may be another thing, and what is answered while the process drains', async () => {
-    for (let i = 0; i < 3; i++) limiter.observeLoop(80);
     expect((await call('POST', '/start')).status).toBe(400);
     fill('read');
-    expect((await call('POST', '/start?x')).status).toBe(503);
+    fill('start');
     expect((await call('GET', '/read')).status).toBe(503);
     expect((await call('GET', '/start')).status).toBe(404);
     lifecycle.drain();
     expect((await call('POST', '/start')).status).toBe(503);
-    expect(seen).toEqual(['/start', '/start?x', '/read', '/start', '/start']);
+    expect(seen).toEqual(['/start', '/read', '/start', '/start']);
+  });
+
+  it('answers who has waited once there is room', async () => {
+    const [leave] = occupy('read');
+    const answer = call('GET', '/read');
+    await until('it to have come', () => seen.length === 1);
+    expect(served).toBe(0);
+    leave!();
+    expect((await answer).status).toBe(200);
+  });
+
+  it('forgets who does not wait any more', async () => {
+    const leaves = occupy('read');
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('GET /read HTTP/1.1\r\nhost: x\r\n\r\n');
+    await until('it to have come', () => seen.length === 1);
+    socket.destroy();
+    await until(
+      'it to be gone',
+      () =>
+        new Promise((resolve) =>
+          app.server.getConnections((_, n) => {
+            resolve(n === 0);
+          }),
+        ),
+    );
+    for (const leave of leaves) leave();
+    expect((await call('GET', '/read')).status).toBe(200);
+    expect(served).toBe(1);
   });
 
   it('takes what says nothing for a read, in the face of its door, and checks longer than all others', async () => {
@@ -119,16 +162,8 @@ describe('shedLoad', () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.write('GET /hangs HTTP/1.1\r\nhost: x\r\n\r\n');
     await once(socket, 'ready');
-    await until('it to be under way', () => {
-      const free = fill('check');
-      for (let i = 0; i < free; i++) limiter.release();
-      return free === 3_999;
-    });
+    await until('it to be under way', () => count('check') === 63);
     socket.destroy();
-    await until('it to be gone', () => {
-      const free = fill('check');
-      for (let i = 0; i < free; i++) limiter.release();
-      return free === 4_000;
-    });
+    await until('it to be gone', () => count('check') === 64);
   });
 });

@@ -32,17 +32,16 @@ export function shedLoad(
   const { metrics, faces } = context;
   fastify.server.maxConnections = MOST_CONNECTIONS;
   refuseEarly(fastify, limiter, context);
-  const release = (): void => {
-    limiter.release();
-  };
   fastify.addHook('onRequest', (request, reply, done) => {
     const { scope, load = scope === undefined ? 'never' : 'read' } = request.routeOptions.config;
     if (load === 'never') {
       done();
-    } else if (limiter.admit(load)) {
+      return;
+    }
+    const leave = limiter.enter(load, done);
+    if (leave) {
       // However it ends, also when the caller goes away.
-      reply.raw.once('close', release);
-      done();
+      reply.raw.once('close', leave);
     } else {
       request.shed = true;
       metrics.shed.inc({ kind: load });

@@ -24,10 +24,16 @@ export async function serve(config: Config, logger: Logger): Promise<number> {
   return code;
 }
 
+/**
+ * Connections that have come while the process was busy with others. Of more than that the system drops the first packet, and
+ * who sent it waits a second before the next one, then three, then seven. Linux takes no more than `net.core.somaxconn`.
+ */
+const BACKLOG = 4_096;
+
 /** What only the operating system can know of PORT and HOST. */
 async function listenOrExit(app: NestFastifyApplication, { host, port }: Config): Promise<void> {
   try {
-    await app.listen(port, host);
+    await app.listen({ port, host, backlog: BACKLOG });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') refuseToStart(`PORT: ${port} is in use`);

@@ -11,6 +11,7 @@ export interface Costs {
 interface Request {
   readonly kind: Kind;
   readonly at: number;
+  leave?: () => void;
 }
 
 /** A turn of the loop takes at least this long: also how long Redis takes to answer. */
@@ -28,6 +29,7 @@ export class SimulatedService {
   readonly refused: (Request & { readonly ms: number })[] = [];
   readonly answered: (Request & { readonly ms: number })[] = [];
   private arrived: Request[] = [];
+  private begun: Request[] = [];
   private asked: Request[] = [];
   private readonly waiting: number[] = [];
   private delivering: { left: number }[] = [];
@@ -68,18 +70,19 @@ export class SimulatedService {
     [this.arrived, this.asked] = [[], []];
     for (const each of answers) {
       this.now += request;
-      this.limiter.release();
+      each.leave?.();
       this.answered.push({ ...each, ms: this.now - each.at });
       if (each.kind === 'start') this.waiting.push(this.now);
     }
     for (const each of arrived) {
-      if (this.limiter.admit(each.kind)) {
-        this.now += request;
-        this.asked.push(each);
-      } else {
-        this.now += refusal;
-        this.refused.push({ ...each, ms: this.now - each.at });
-      }
+      each.leave = this.limiter.enter(each.kind, () => this.begun.push(each));
+      if (each.leave) continue;
+      this.now += refusal;
+      this.refused.push({ ...each, ms: this.now - each.at });
+    }
+    for (const each of this.begun.splice(0)) {
+      this.now += request;
+      this.asked.push(each);
     }
     while (this.delivering.length < CONCURRENCY && this.waiting.shift() !== undefined) {
       this.limiter.countDelivery(1);
