@@ -1,6 +1,8 @@
 // What becomes of five times too much: logins arrive whether or not the service keeps up. Each is a start, and if that is
 // served, a look at the verification and a check of the code that has come.
 import { startOurs } from './contestants.mjs';
+import { keepApart } from './cores.mjs';
+import { get } from './load.mjs';
 import { Logins } from './logins.mjs';
 import { cpuMicros, quantile, watchMemory } from './measure.mjs';
 
@@ -19,27 +21,30 @@ const AFTER_S = 6;
 /** @returns {Promise<string>} a table */
 export async function benchOverload(surroundings, say) {
   const [ours] = await startOurs({ ...surroundings, shedding: 'on' });
-  const logins = new Logins(ours, surroundings.sink);
+  const { redis, sink } = surroundings;
+  const apart = keepApart([ours.child.pid, redis.pid], [process.pid, sink.pid]);
+  const logins = new Logins(ours, sink);
   try {
     say('bench: warming up');
     await logins.closed(CLOSED, WARM_UP_S, RETRY_AFTER_MS);
     const before = await logins.closed(CLOSED, CAPACITY_S, RETRY_AFTER_MS);
+    await logins.connectAll(get('/health/live'));
     const capacity = before.approved.length / CAPACITY_S;
     say(`bench: capacity ${capacity.toFixed(0)} logins/s; now ${TIMES} times that for ${OVERLOAD_S} s`);
     const memory = watchMemory(ours.child.pid);
-    const cpu = [ours.child.pid, surroundings.redis.pid, process.pid].map((pid) => [pid, cpuMicros(pid)]);
+    const cpu = [ours.child.pid, redis.pid, process.pid].map((pid) => [pid, cpuMicros(pid)]);
     const over = await logins.open(capacity * TIMES, OVERLOAD_S);
     const endedAt = performance.now();
     const cores = cpu.map(([pid, before]) => (cpuMicros(pid) - before) / OVERLOAD_S / 1e6);
     const after = await logins.open(capacity * NORMAL, AFTER_S);
     await logins.settled();
-    return table({ capacity, over, after, endedAt, cores, memory: memory.stop() });
+    return table({ apart, capacity, over, after, endedAt, cores, memory: memory.stop() });
   } finally {
     logins.close();
   }
 }
 
-function table({ capacity, over, after, endedAt, cores, memory }) {
+function table({ apart, capacity, over, after, endedAt, cores, memory }) {
   const goodput = over.approved.length / OVERLOAD_S;
   const checks = over.approved.length + over.checksRefused.length;
   const lastRefusal = Math.max(endedAt, ...after.refused.map(({ at }) => at));
@@ -61,6 +66,7 @@ function table({ capacity, over, after, endedAt, cores, memory }) {
     `| reads refused | ${over.readsRefused} |`,
     `| checks answered | ${((100 * over.approved.length) / checks).toFixed(2)} % of ${checks} |`,
     `| cores used by service / Redis / load | ${cores.map((each) => each.toFixed(2)).join(' / ')} |`,
+    `| load on cores of its own | ${apart ? 'yes' : 'no'} |`,
     `| lost connections | ${over.lost} |`,
     `| memory before / most / after | ${memory.map((mb) => mb.toFixed(0)).join(' / ')} MB |`,
     `| last refusal after the end | ${((lastRefusal - endedAt) / 1_000).toFixed(1)} s, at ${NORMAL} of the capacity |`,

@@ -33,8 +33,9 @@ export async function bench({ root, redis, directory, say, profiles, keys, limit
     return { child, ready: once(child, 'message').then(([message]) => message) };
   };
   try {
-    const { port } = await run(['bench/sink.mjs']).ready;
-    const surroundings = { run, redis, directory, sink: { url: `http://127.0.0.1:${port}` } };
+    const { child, ready } = run(['bench/sink.mjs']);
+    const { port } = await ready;
+    const surroundings = { run, redis, directory, sink: { url: `http://127.0.0.1:${port}`, pid: child.pid } };
     if (outage) return await benchOutage(surroundings, say);
     if (overload) return await benchOverload(surroundings, say);
     if (keys) return await benchKeys(surroundings, say);
