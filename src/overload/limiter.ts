@@ -95,7 +95,7 @@ export class Limiter {
     } else if (!wanted && this.limit > USUAL) {
       // Nobody needs so much: what it was found for is over.
       this.limit = Math.max(USUAL, this.limit * DOWN);
-    } else if (lateMs < TARGET_MS / 2 && (wanted || this.limit < USUAL)) {
+    } else if (lateMs < TARGET_MS / 4 && (wanted || this.limit < USUAL)) {
       this.limit = Math.min(wanted ? MOST : USUAL, this.limit * UP);
       this.letInWhoWaits();
     }
