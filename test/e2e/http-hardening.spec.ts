@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshNumber } from '../support/api.js';
 import { Gateway } from '../support/gateway.js';
@@ -160,5 +161,31 @@ describe('who is slow on purpose', () => {
   it('has kept nobody else from being served', async () => {
     expect((await service.as(LIVE_KEY).start(freshNumber())).status).toBe(201);
     expect(service.log).not.toMatch(/"level":(50|60)/);
+  });
+});
+
+/** How many connections Linux lets wait to be accepted, whatever a process asks for. */
+const mayWait = (): number => {
+  try {
+    return Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+  } catch {
+    return 0;
+  }
+};
+
+describe('a process that is busy with others', () => {
+  const many = 700;
+  const test = mayWait() > many ? it : it.skip;
+
+  test('has room for a burst of connections', async () => {
+    service.child.signal('SIGSTOP');
+    const clients = Array.from({ length: many }, () => new RawClient(service.url));
+    try {
+      await until('all to be connected', () => clients.every(({ socket }) => !socket.connecting));
+    } finally {
+      service.child.signal('SIGCONT');
+      for (const { socket } of clients) socket.destroy();
+    }
+    expect(await service.ready()).toBe(true);
   });
 });
