@@ -55,6 +55,9 @@ beforeAll(async () => {
   await until('the attempt to be over', async () => (await shop.read(started.id)).body.delivery === 'sent');
   const sandboxed = async (): Promise<Answer> => service.as(TEST_KEY).read(tried.body.id);
   await until('the receipt of the sandbox', async () => (await sandboxed()).body.delivery === 'delivered');
+  // Told after a webhook is there, it would be sent to that one while we compare.
+  const events = async (): Promise<string> => (await shop.get('/v1/events')).text;
+  await until('its event', async () => (await events()).includes('verification.delivered'));
   ids.set('/v1/verifications', started.id);
   ids.set('/v1/profiles', profile.body.id);
   ids.set('/v1/profiles/{id}/channels', (profile.body as unknown as { channels: { id: string }[] }).channels[0]!.id);
