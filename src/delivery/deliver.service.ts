@@ -112,7 +112,7 @@ export class DeliverService {
     if (refusal) return { error: afterCrash(claim) ? maybeSent(refusal) : refusal };
     try {
       const last = this.isLast(situation, attempt);
-      return { accepted: await this.limiter.whileWaiting(() => account.send(message, last)) };
+      return { accepted: await this.limiter.whileWaiting('delivery', () => account.send(message, last)) };
     } catch (error) {
       if (error instanceof ProviderError) {
         if (afterCrash(claim)) return { error: maybeSent(error) };
@@ -205,7 +205,7 @@ export class DeliverService {
         return await write();
       } catch (error) {
         if (Date.now() > until) throw error;
-        await this.limiter.whileWaiting(() => sleep(RECORD_RETRY_MS));
+        await this.limiter.whileWaiting('delivery', () => sleep(RECORD_RETRY_MS));
       }
     }
   }

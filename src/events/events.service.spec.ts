@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Limiter } from '../overload/limiter.js';
 import { Lifecycle } from '../shared/lifecycle.js';
 import type { EventStore, StreamEntry } from '../store/event.store.js';
 import { EventsService } from './events.service.js';
@@ -13,7 +14,11 @@ function streamWith(entryAt: number) {
     return Promise.resolve(looks.length >= entryAt ? [EVENT] : []);
   };
   const lifecycle = new Lifecycle();
-  return { looks, lifecycle, service: new EventsService({ read } as unknown as EventStore, lifecycle) };
+  return {
+    looks,
+    lifecycle,
+    service: new EventsService({ read } as unknown as EventStore, lifecycle, new Limiter(() => 1)),
+  };
 }
 
 const stays = () => false;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { Limiter } from '../overload/limiter.js';
 import { Lifecycle } from '../shared/lifecycle.js';
 import { EventStore } from '../store/event.store.js';
 import type { PasslaneEvent } from './event.js';
@@ -19,6 +20,7 @@ export class EventsService {
   constructor(
     private readonly store: EventStore,
     private readonly lifecycle: Lifecycle,
+    private readonly limiter: Limiter,
   ) {}
 
   /** When the process stops, those who wait get their answer, and ask somebody else. @param gone whether the caller has hung up: then nobody waits any more */
@@ -30,7 +32,7 @@ export class EventsService {
         const data = entries.map(({ json }) => JSON.parse(json) as PasslaneEvent);
         return { data, next_cursor: entries.at(-1)?.id ?? after ?? null };
       }
-      await sleep(LOOK_EVERY_MS);
+      await this.limiter.whileWaiting('request', () => sleep(LOOK_EVERY_MS));
     }
   }
 }

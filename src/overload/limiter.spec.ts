@@ -90,7 +90,7 @@ describe('Limiter', () => {
     const step = () => new Promise<void>((resolve) => steps.push(resolve));
     const delivery = limiter.deliver(async () => {
       await step();
-      await limiter.whileWaiting(step);
+      await limiter.whileWaiting('delivery', step);
       await step();
     });
     const leaves = Array.from({ length: 31 }, () => limiter.enter('start', nothing)!);
@@ -107,6 +107,23 @@ describe('Limiter', () => {
     await delivery;
     expect(last).toBe(true);
     expect(leaves).toHaveLength(31);
+  });
+
+  it('works at others while requests wait for news', async () => {
+    const limiter = new Limiter(never);
+    const tell: (() => void)[] = [];
+    const leaves = Array.from({ length: 100 }, () => {
+      const leave = limiter.enter('read', nothing)!;
+      void limiter.whileWaiting('request', () => new Promise<void>((resolve) => tell.push(resolve)));
+      return leave;
+    });
+    let letIn = false;
+    limiter.enter('start', () => (letIn = true))!();
+    expect(letIn).toBe(true);
+    for (const each of tell) each();
+    await new Promise(setImmediate);
+    for (const leave of leaves) leave();
+    expect(fill(limiter, 'check')[0]).toBe(64);
   });
 
   it('refuses a growing share of starts, and nothing else, while the queue falls behind', () => {

@@ -6,6 +6,9 @@ import { LateQueue } from './late-queue.js';
 export const KINDS = ['start', 'read', 'check'] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** What a process works at: requests that were let in, and messages that it sends. */
+type Work = 'request' | 'delivery';
+
 /** Up to which share of the limit each kind is worked at: what one kind may not use is kept for those after it. */
 const SHARES: Readonly<Record<Kind, number>> = { start: 0.5, read: 0.8, check: 1 };
 /** How many of each kind may wait. Bounds memory: some 20 KB each. */
@@ -32,8 +35,7 @@ const UP = 1.25;
  */
 export class Limiter {
   private limit = USUAL;
-  private underWay = 0;
-  private deliveries = 0;
+  private readonly atWork: Record<Work, number> = { request: 0, delivery: 0 };
   private readonly lanes = new Map(KINDS.map((kind) => [kind, new Lane(WAITING[kind])]));
   private readonly lateQueue = new LateQueue();
 
@@ -53,36 +55,36 @@ export class Limiter {
     if (kind === 'start' && refusedShare > 0 && this.random() < refusedShare) return undefined;
     const lane = this.lane(kind);
     if (lane.isEmpty && this.isFree(kind)) {
-      this.underWay += 1;
+      this.count('request', 1);
       letIn();
       return this.leave;
     }
     return lane.hasRoom ? this.wait(lane, letIn) : undefined;
   }
 
-  /** @param change 1 for a delivery that this process works at from now on, -1 for one that it does not any more */
-  countDelivery(change: 1 | -1): void {
-    this.deliveries += change;
-    this.letInWhoWaits();
+  /** @param change 1 for one more that this process works at from now on, -1 for one less */
+  count(work: Work, change: 1 | -1): void {
+    this.atWork[work] += change;
+    if (change < 0) this.letInWhoWaits();
   }
 
   /** Does a delivery: as long as it takes there is room for one start less. */
   async deliver<T>(work: () => Promise<T>): Promise<T> {
-    this.countDelivery(1);
+    this.count('delivery', 1);
     try {
       return await work();
     } finally {
-      this.countDelivery(-1);
+      this.count('delivery', -1);
     }
   }
 
-  /** Waits in a delivery for a vendor or for Redis: that costs this process nothing, and must not make it refuse anybody. */
-  async whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
-    this.countDelivery(-1);
+  /** Waits for a vendor, for Redis, or for news: that costs this process nothing, and must not make it refuse anybody. */
+  async whileWaiting<T>(work: Work, wait: () => Promise<T>): Promise<T> {
+    this.count(work, -1);
     try {
       return await wait();
     } finally {
-      this.countDelivery(1);
+      this.count(work, 1);
     }
   }
 
@@ -110,7 +112,7 @@ export class Limiter {
     let leave: () => void;
     // Whoever makes room is another request: this one goes on as itself.
     const asItself = AsyncResource.bind(() => {
-      this.underWay += 1;
+      this.count('request', 1);
       leave = this.leave;
       letIn();
     });
@@ -121,8 +123,7 @@ export class Limiter {
   }
 
   private readonly leave = (): void => {
-    this.underWay -= 1;
-    this.letInWhoWaits();
+    this.count('request', -1);
   };
 
   private letInWhoWaits(): void {
@@ -133,8 +134,8 @@ export class Limiter {
   }
 
   private isFree(kind: Kind): boolean {
-    const delivering = kind === 'check' ? 0 : this.deliveries;
-    return this.underWay + delivering < this.limit * SHARES[kind];
+    const { request, delivery } = this.atWork;
+    return request + (kind === 'check' ? 0 : delivery) < this.limit * SHARES[kind];
   }
 
   private lane(kind: Kind): Lane {

@@ -85,13 +85,13 @@ export class SimulatedService {
       this.asked.push(each);
     }
     while (this.delivering.length < CONCURRENCY && this.waiting.shift() !== undefined) {
-      this.limiter.countDelivery(1);
+      this.limiter.count('delivery', 1);
       this.delivering.push({ left: 3 });
     }
     for (const each of this.delivering) {
       this.now += delivery / 3;
       if (--each.left > 0) continue;
-      this.limiter.countDelivery(-1);
+      this.limiter.count('delivery', -1);
       this.arrived.push({ kind: 'read', at: this.now }, { kind: 'check', at: this.now });
     }
     this.delivering = this.delivering.filter(({ left }) => left > 0);
