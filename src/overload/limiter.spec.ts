@@ -109,6 +109,12 @@ describe('Limiter', () => {
     expect(leaves).toHaveLength(31);
   });
 
+  it('lets some starts in, however many deliveries it works at', () => {
+    const limiter = new Limiter(never);
+    for (let i = 0; i < 500; i++) limiter.count('delivery', 1);
+    expect(KINDS.map((kind) => fill(limiter, kind)[0])).toEqual([7, 45, 12]);
+  });
+
   it('works at others while requests wait for news', async () => {
     const limiter = new Limiter(never);
     const tell: (() => void)[] = [];

@@ -11,6 +11,8 @@ type Work = 'request' | 'delivery';
 
 /** Up to which share of the limit each kind is worked at: what one kind may not use is kept for those after it. */
 const SHARES: Readonly<Record<Kind, number>> = { start: 0.5, read: 0.8, check: 1 };
+/** Up to which share deliveries count against starts: while a process works off what has piled up, some are still let in. */
+const DELIVERIES_SHARE = 0.4;
 /** How many of each kind may wait. Bounds memory: some 20 KB each. */
 const WAITING: Readonly<Record<Kind, number>> = { start: 1_000, read: 500, check: 500 };
 const MOST_URGENT_FIRST = [...KINDS].reverse();
@@ -31,7 +33,7 @@ const UP = 1.25;
  * How much is worked at, at a time; the rest waits for its turn, or is refused when too many wait. The limit falls while
  * the event loop is late, and rises while it is not although somebody waits, as TCP's window does; so it finds what this
  * machine can do, whatever a request costs. Starts also bring about deliveries: what this process works at counts against
- * starts and reads, and while the queue falls behind, a growing share of starts is refused as well.
+ * them, and while the queue falls behind, a growing share of starts is refused as well.
  */
 export class Limiter {
   private limit = USUAL;
@@ -135,7 +137,8 @@ export class Limiter {
 
   private isFree(kind: Kind): boolean {
     const { request, delivery } = this.atWork;
-    return request + (kind === 'check' ? 0 : delivery) < this.limit * SHARES[kind];
+    const delivering = kind === 'start' ? Math.min(delivery, this.limit * DELIVERIES_SHARE) : 0;
+    return request + delivering < this.limit * SHARES[kind];
   }
 
   private lane(kind: Kind): Lane {
