@@ -42,11 +42,11 @@ export class Lane {
     first();
   }
 
-  /** Every 100 ms. @returns whether anybody had to wait since */
-  observe(): boolean {
+  /** Every 100 ms. @param busy whether this process cannot work at more @returns whether anybody had to wait since */
+  observe(busy: boolean): boolean {
     const { used } = this;
     const now = this.waiting.size;
-    this.standing = this.fewest > 0 && now >= FEWER * this.before ? this.standing + 1 : 0;
+    this.standing = busy && this.fewest > 0 && now >= FEWER * this.before ? this.standing + 1 : 0;
     // Who comes into a short lane finds others in it as long as more come than are served.
     this.crowded = this.crowded ? used : this.standing >= STANDING_SAMPLES;
     this.before = this.fewest = now;

@@ -11,8 +11,8 @@ type Work = 'request' | 'delivery';
 
 /** Up to which share of the limit each kind is worked at: what one kind may not use is kept for those after it. */
 const SHARES: Readonly<Record<Kind, number>> = { start: 0.5, read: 0.8, check: 1 };
-/** Up to which share deliveries count against starts: while a process works off what has piled up, some are still let in. */
-const DELIVERIES_SHARE = 0.4;
+/** Up to which share deliveries count: while a process works off what has piled up, some starts are still let in. */
+const DELIVERIES_SHARE = 0.45;
 /** How many of each kind may wait. Bounds memory: some 20 KB each. */
 const WAITING: Readonly<Record<Kind, number>> = { start: 1_000, read: 500, check: 500 };
 const MOST_URGENT_FIRST = [...KINDS].reverse();
@@ -33,7 +33,7 @@ const UP = 1.25;
  * How much is worked at, at a time; the rest waits for its turn, or is refused when too many wait. The limit falls while
  * the event loop is late, and rises while it is not although somebody waits, as TCP's window does; so it finds what this
  * machine can do, whatever a request costs. Starts also bring about deliveries: what this process works at counts against
- * them, and while the queue falls behind, a growing share of starts is refused as well.
+ * starts and reads, and while the queue falls behind, a growing share of starts is refused as well.
  */
 export class Limiter {
   private limit = USUAL;
@@ -92,14 +92,15 @@ export class Limiter {
 
   /** @param lateMs of the event loop, every 100 ms */
   observeLoop(lateMs: number): void {
+    const hasTime = lateMs < TARGET_MS / 4;
     // Each is asked, as each starts its next sample with this.
-    const wanted = [...this.lanes.values()].map((lane) => lane.observe()).includes(true);
+    const wanted = [...this.lanes.values()].map((lane) => lane.observe(!hasTime)).includes(true);
     if (lateMs > TARGET_MS) {
       this.limit = Math.max(LEAST, this.limit * DOWN);
     } else if (!wanted && this.limit > USUAL) {
       // Nobody needs so much: what it was found for is over.
       this.limit = Math.max(USUAL, this.limit * DOWN);
-    } else if (lateMs < TARGET_MS / 4 && (wanted || this.limit < USUAL)) {
+    } else if (hasTime && (wanted || this.limit < USUAL)) {
       this.limit = Math.min(wanted ? MOST : USUAL, this.limit * UP);
       this.letInWhoWaits();
     }
@@ -137,7 +138,7 @@ export class Limiter {
 
   private isFree(kind: Kind): boolean {
     const { request, delivery } = this.atWork;
-    const delivering = kind === 'start' ? Math.min(delivery, this.limit * DELIVERIES_SHARE) : 0;
+    const delivering = kind === 'check' ? 0 : Math.min(delivery, this.limit * DELIVERIES_SHARE);
     return request + delivering < this.limit * SHARES[kind];
   }
 
