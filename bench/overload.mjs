@@ -38,14 +38,25 @@ export async function benchOverload(surroundings, say) {
     const cores = cpu.map(([pid, before]) => (cpuMicros(pid) - before) / OVERLOAD_S / 1e6);
     const after = await logins.open(capacity * NORMAL, AFTER_S);
     await logins.settled();
-    return table({ apart, capacity, over, after, endedAt, cores, memory: memory.stop() });
+    const again = await logins.closed(CLOSED, CAPACITY_S, RETRY_AFTER_MS);
+    return table({
+      apart,
+      capacity: [capacity, again.approved.length / CAPACITY_S],
+      over,
+      after,
+      endedAt,
+      cores,
+      memory: memory.stop(),
+    });
   } finally {
     logins.close();
   }
 }
 
-function table({ apart, capacity, over, after, endedAt, cores, memory }) {
+function table({ apart, capacity: [before, afterwards], over, after, endedAt, cores, memory }) {
   const goodput = over.approved.length / OVERLOAD_S;
+  // A machine that is shared does not do the same in every minute.
+  const capacity = (before + afterwards) / 2;
   const checks = over.approved.length + over.checksRefused.length;
   const lastRefusal = Math.max(endedAt, ...after.refused.map(({ at }) => at));
   const ms = (values, q) =>
@@ -58,9 +69,9 @@ function table({ apart, capacity, over, after, endedAt, cores, memory }) {
   return [
     '| | |',
     '| --- | --- |',
-    `| capacity, ${CLOSED} logins at a time | ${capacity.toFixed(0)} logins/s |`,
+    `| capacity before and after, ${CLOSED} logins at a time | ${before.toFixed(0)} and ${afterwards.toFixed(0)} logins/s |`,
     `| offered for ${OVERLOAD_S} s | ${(over.offered / OVERLOAD_S).toFixed(0)} logins/s |`,
-    `| goodput | ${goodput.toFixed(0)} logins/s, ${((100 * goodput) / capacity).toFixed(0)} % of capacity |`,
+    `| goodput | ${goodput.toFixed(0)} logins/s, ${((100 * goodput) / capacity).toFixed(0)} % of their mean |`,
     `| starts served, p50 / p99 | ${over.served.length}, ${ms(over.served, 0.5)} / ${ms(over.served, 0.99)} ms |`,
     `| starts refused, p50 / p99 | ${over.refused.length}, ${ms(over.refused, 0.5)} / ${ms(over.refused, 0.99)} ms |`,
     `| reads refused | ${over.readsRefused} |`,
