@@ -14,7 +14,7 @@ const SHARES: Readonly<Record<Kind, number>> = { start: 0.5, read: 0.8, check: 1
 /** Up to which share deliveries count: while a process works off what has piled up, some starts are still let in. */
 const DELIVERIES_SHARE = 0.45;
 /** How many of each kind may wait. Bounds memory: some 20 KB each. */
-const WAITING: Readonly<Record<Kind, number>> = { start: 1_000, read: 500, check: 500 };
+const WAITING: Readonly<Record<Kind, number>> = { start: 1_200, read: 500, check: 500 };
 const MOST_URGENT_FIRST = [...KINDS].reverse();
 
 /** Requests worked at, at a time: enough to keep a loop busy, and so few that a turn of it stays short. */
