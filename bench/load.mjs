@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 
 const CONNECTIONS = 64;
 /** Without a byte in either direction. Less than a service keeps a connection: who asks must be the one to hang up. */
-const IDLE_MS = 30_000;
+const IDLE_MS = 60_000;
 
 /** @returns the text of one request */
 export function post(path, key, body) {

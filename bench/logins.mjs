@@ -71,13 +71,15 @@ export class Logins {
   }
 
   /**
-   * Opens all its connections, as a load balancer has them: a process accepts one in each turn of its loop, so that opening
+   * Has all its connections open, as a load balancer does: a process accepts one in each turn of its loop, so that opening
    * them under load would be measured instead. @param text a request that is answered at once
    */
   async connectAll(text) {
-    const connections = Array.from({ length: MOST_CONNECTIONS - this.connections }, () => this.connect());
-    await Promise.all(connections.map((connection) => connection.exchange(text)));
-    this.idle.unshift(...connections);
+    const kept = this.idle.splice(0).filter((connection) => !connection.ended());
+    const missing = Array.from({ length: MOST_CONNECTIONS - this.connections }, () => this.connect());
+    const all = [...missing, ...kept];
+    await Promise.all(all.map((connection) => connection.exchange(text)));
+    this.idle.push(...all);
   }
 
   settled() {

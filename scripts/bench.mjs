@@ -12,10 +12,12 @@ ensureInstalled();
 ensureBuilt();
 // Only now is there something to import it with.
 const { bench } = await import('../bench/run.mjs');
+const { redisApart } = await import('../bench/cores.mjs');
 const { canMeasure } = await import('../bench/measure.mjs');
 if (!canMeasure()) fail('The benchmark reads CPU times from /proc, which only Linux has.');
 
-await onPrivateRedis('bench', async (surroundings) => {
+const overload = process.argv.includes('--overload');
+const run = async (surroundings) => {
   const tables = await bench({
     ...surroundings,
     root,
@@ -23,9 +25,10 @@ await onPrivateRedis('bench', async (surroundings) => {
     keys: process.argv.includes('--keys'),
     limits: process.argv.includes('--limits'),
     outage: process.argv.includes('--outage'),
-    overload: process.argv.includes('--overload'),
+    overload,
     profiles: process.argv.includes('--profile') ? privateDirectory('.data', 'bench') : undefined,
   });
   process.stdout.write(`\n${tables}\n`);
   return 0;
-});
+};
+await onPrivateRedis('bench', run, overload ? redisApart : {});

@@ -11,10 +11,11 @@ import { fail, say } from './setup.mjs';
  * @param name of what is run, for people and for its directory
  * @param work ({ directory, redis: { url, socket, pid, kill, run } }) → status; services that it starts must end with
  *   this process, each watching its channel to it
+ * @param more of Redis' own options
  */
-export async function onPrivateRedis(name, work) {
+export async function onPrivateRedis(name, work, more) {
   const directory = mkdtempSync(join(tmpdir(), `passlane-${name}-`));
-  const start = () => startPrivateRedis(findRedis(), directory).catch((error) => fail(error.message));
+  const start = () => startPrivateRedis(findRedis(), directory, more).catch((error) => fail(error.message));
   const readPid = () => Number(readFileSync(join(directory, 'redis.pid'), 'utf8'));
   let redis = await start();
   let status = 1;

@@ -12,9 +12,10 @@ const LONGEST_SOCKET_PATH = 100;
 
 /**
  * Starts one on `directory`, or takes over the one that a killed start has left there.
+ * @param more of Redis' own options
  * @returns {{ url: string, stop: () => Promise<void> }}
  */
-export async function startPrivateRedis(server, directory) {
+export async function startPrivateRedis(server, directory, more = {}) {
   const socket = socketPath(directory);
   const pidFile = join(directory, 'redis.pid');
   const url = `unix://${socket}`;
@@ -38,6 +39,7 @@ export async function startPrivateRedis(server, directory) {
     appendfsync: 'everysec',
     save: '',
     daemonize: 'no',
+    ...more,
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   // A process group of its own: Ctrl-C must reach us first, so that the service can still write while it stops.

@@ -2,13 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Lifecycle } from '../shared/lifecycle.js';
 import type { Metrics } from '../shared/metrics.js';
-import { bodyOf, type ErrorFace } from '../shared/problem.filter.js';
-import { requestId } from '../shared/request-log.js';
+import type { ErrorFace } from '../shared/problem.filter.js';
 import type { Limiter } from './limiter.js';
-import { overloaded } from './overloaded.js';
-
-/** Stands for it in a body that is made once. */
-const REQUEST_ID = '{request_id}';
+import { Refusals } from './refusals.js';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -28,22 +24,7 @@ export function refuseEarly(
     if (fixed && config?.load === 'start') for (const each of [method].flat()) starts.add(`${each} ${url}`);
   });
 
-  const refused = metrics.shed.labels({ kind: 'start' });
-  const [before, after] = JSON.stringify(bodyOf(overloaded, REQUEST_ID)).split(REQUEST_ID) as [string, string];
-  const refuse: Serve = (request, response) => {
-    refused.inc();
-    const id = requestId(request);
-    // All of it is ASCII.
-    const body = `${before}${id}${after}`;
-    response.writeHead(overloaded.status, {
-      'content-type': 'application/problem+json',
-      'content-length': body.length,
-      'retry-after': String(overloaded.extra.retryAfter),
-      'x-request-id': id,
-    });
-    response.end(body, 'latin1');
-  };
-
+  const refusals = new Refusals(metrics);
   const { server } = fastify;
   const [serve] = server.listeners('request') as Serve[];
   if (!serve) throw new Error('Fastify does not listen to its server');
@@ -52,6 +33,7 @@ export function refuseEarly(
     // What is answered while the process drains says that it is the last, which Fastify's hooks see to.
     const early =
       !limiter.hasRoom('start') && starts.has(`${request.method} ${request.url}`) && lifecycle.state === 'serving';
-    (early ? refuse : serve)(request, response);
+    if (early) refusals.add(request, response);
+    else serve(request, response);
   });
 }

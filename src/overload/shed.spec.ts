@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
 import { until } from '../../test/support/wait.js';
@@ -98,6 +98,23 @@ describe('shedLoad', () => {
     const words = (await late.json()) as object;
     expect(await early.json()).toEqual({ ...words, request_id: early.headers.get('x-request-id') });
     expect(await metrics.shed.get()).toMatchObject({ values: [{ labels: { kind: 'start' }, value: 2 }] });
+  });
+
+  it('answers those that come together in their order, and outlives one that has gone before its answer', async () => {
+    fill('start');
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
+    const start = (id: string) =>
+      `POST /start HTTP/1.1\r\nhost: x\r\nx-request-id: ${id}\r\ncontent-length: 1\r\n\r\n{`;
+    let answers = '';
+    socket.on('data', (chunk: string) => (answers += chunk));
+    socket.write(start('first') + start('second') + start('third'));
+    await until('all answers', () => answers.includes('"request_id":"third"'));
+    expect(answers.match(/(?<=x-request-id: )\w+/g)).toEqual(['first', 'second', 'third']);
+    app.server.once('request', ({ socket: theirs }: { socket: Socket }) => theirs.destroy());
+    socket.write(start('gone'));
+    await once(socket, 'close');
+    expect((await call('POST', '/start')).status).toBe(503);
+    expect(await metrics.shed.get()).toMatchObject({ values: [{ labels: { kind: 'start' }, value: 5 }] });
   });
 
   it('leaves to Fastify what has room, what may be another thing, and what is answered while the process drains', async () => {
