@@ -5,11 +5,6 @@ import { checkNode, ensureBuilt, ensureInstalled, fail, root, say } from './lib/
 
 const PER_SECOND = 200;
 const MINUTES = Number(process.env.PASSLANE_SOAK_MINUTES ?? 20);
-/**
- * Two cores have no third one for Redis to write a new file with whenever it has doubled: the service is right to refuse
- * starts meanwhile, and the soak would measure little else (docs/redis.md).
- */
-const REDIS = { 'auto-aof-rewrite-percentage': 400 };
 /** Records are looked at when all is over, and live for an hour. */
 const MOST_MINUTES = 50;
 
@@ -23,10 +18,9 @@ const { verdict } = await import('../test/soak/verdict.mjs');
 if (!canMeasure()) fail('The soak reads CPU times from /proc, which only Linux has.');
 if (!(MINUTES > 0 && MINUTES <= MOST_MINUTES)) fail(`PASSLANE_SOAK_MINUTES must be minutes, ${MOST_MINUTES} at most.`);
 
-const run = async (surroundings) => {
+await onPrivateRedis('soak', async (surroundings) => {
   const figures = await soak({ ...surroundings, root, say, load: { perSecond: PER_SECOND, minutes: MINUTES } });
   const { text, failed } = verdict(figures);
   process.stdout.write(`\n${text}\n`);
   return failed ? 1 : 0;
-};
-await onPrivateRedis('soak', run, REDIS);
+});

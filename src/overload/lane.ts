@@ -1,6 +1,8 @@
 /** Those who wait have not got fewer for so many samples of 100 ms: that is no burst, which would. */
 const STANDING_SAMPLES = 3;
 const FEWER = 0.95;
+/** Fewer are no crowd: so many come while a process stands still for a moment, as where Redis writes its file beside it. */
+const CROWD = 100;
 /** How many may wait from then on: enough that nobody who is at work runs out of it. */
 const CROWDED = 20;
 
@@ -46,7 +48,8 @@ export class Lane {
   observe(busy: boolean): boolean {
     const { used } = this;
     const now = this.waiting.size;
-    this.standing = busy && this.fewest > 0 && now >= FEWER * this.before ? this.standing + 1 : 0;
+    const stands = this.fewest > 0 && now >= Math.max(CROWD, FEWER * this.before);
+    this.standing = busy && stands ? this.standing + 1 : 0;
     // Who comes into a short lane finds others in it as long as more come than are served.
     this.crowded = this.crowded ? used : this.standing >= STANDING_SAMPLES;
     this.before = this.fewest = now;

@@ -84,6 +84,13 @@ describe('Limiter', () => {
     expect(Array.from({ length: 900 }, enter)).not.toContain(false);
   });
 
+  it('takes a few who wait for no crowd: a process stood still', () => {
+    const limiter = new Limiter(never);
+    for (let i = 0; i < 120; i++) limiter.enter('start', nothing);
+    late(limiter, 4, 90);
+    expect(Array.from({ length: 900 }, () => limiter.enter('start', nothing))).not.toContain(undefined);
+  });
+
   it('lets wait as long as the loop has time: another one is slow', () => {
     const limiter = new Limiter(never);
     for (let i = 0; i < 500; i++) limiter.enter('start', nothing);
