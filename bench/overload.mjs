@@ -6,7 +6,7 @@ import { get } from './load.mjs';
 import { Logins } from './logins.mjs';
 import { cpuMicros, quantile, watchMemory } from './measure.mjs';
 
-/** On a machine that is shared what it can do changes by the minute, by 10 %: all rounds together tell, and no single one. */
+/** What a shared machine can do changes within minutes, by up to 30 %: all rounds together tell, and no single one. */
 const ROUNDS = 5;
 const WARM_UP_S = 8;
 const CAPACITY_S = 10;
