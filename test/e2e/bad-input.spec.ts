@@ -191,7 +191,7 @@ describe('bad input', () => {
 
   it('leaves the service well, and no fault in its log', async () => {
     expect(await service.ready()).toBe(true);
-    expect(service.log).not.toMatch(/"level":(50|60)/);
+    expect(await service.wholeLog()).not.toMatch(/"level":(50|60)/);
   });
 
   it.each(BOUNDS)('takes %s at its bound', async (_, _beyond, allowed) => {

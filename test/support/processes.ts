@@ -22,7 +22,8 @@ export class Child {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     }
     this.exited = new Promise((resolve) => {
-      this.process.once('exit', (code) => {
+      // After 'exit' there may still be output to read.
+      this.process.once('close', (code) => {
         rmSync(this.pidFile, { force: true });
         resolve(code);
       });

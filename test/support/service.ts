@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -99,6 +99,16 @@ export class Service {
 
   get log(): string {
     return this.child.output;
+  }
+
+  /** With all that has happened until now: lines come in lots, but in order. */
+  async wholeLog(): Promise<string> {
+    if (this.child.running) {
+      const id = randomUUID();
+      await fetch(`${this.url}/health/live`, { headers: { 'x-request-id': id } });
+      await until('the newest line of the log', () => this.log.includes(id));
+    }
+    return this.log;
   }
 
   async stop(): Promise<number | null> {

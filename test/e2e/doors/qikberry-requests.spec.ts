@@ -211,9 +211,10 @@ describe('what nobody may read', () => {
     const statuses = [];
     for (const path of paths) statuses.push((await stranger().get(path)).status);
     expect(statuses).toEqual([200, 200, 404, 414, 400, 401, 404]);
-    await until('its last line', () => doors.service.log.split('/check/:id/:token').length > 3);
-    for (const secret of [code, wrong, LIVE_KEY, to, 'access_token']) expect(doors.service.log).not.toContain(secret);
-    expect(doors.service.log).not.toMatch(/"level":(50|60)/);
+    const log = await doors.service.wholeLog();
+    expect(log.split('/check/:id/:token').length).toBeGreaterThan(3);
+    for (const secret of [code, wrong, LIVE_KEY, to, 'access_token']) expect(log).not.toContain(secret);
+    expect(log).not.toMatch(/"level":(50|60)/);
     const held = (await doors.redis.dump()).map(({ key, value }) => key + value).join();
     for (const secret of [code, wrong, LIVE_KEY]) expect(held).not.toContain(secret);
   });
