@@ -4,7 +4,7 @@ import type { Lifecycle } from '../shared/lifecycle.js';
 import type { Metrics } from '../shared/metrics.js';
 import type { ErrorFace } from '../shared/problem.filter.js';
 import type { Limiter } from './limiter.js';
-import { Refusals } from './refusals.js';
+import { makeRefusal } from './refusal.js';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -24,7 +24,7 @@ export function refuseEarly(
     if (fixed && config?.load === 'start') for (const each of [method].flat()) starts.add(`${each} ${url}`);
   });
 
-  const refusals = new Refusals(metrics);
+  const refuse = makeRefusal(metrics);
   const { server } = fastify;
   const [serve] = server.listeners('request') as Serve[];
   if (!serve) throw new Error('Fastify does not listen to its server');
@@ -33,7 +33,7 @@ export function refuseEarly(
     // What is answered while the process drains says that it is the last, which Fastify's hooks see to.
     const early =
       !limiter.hasRoom('start') && starts.has(`${request.method} ${request.url}`) && lifecycle.state === 'serving';
-    if (early) refusals.add(request, response);
+    if (early) refuse(request, response);
     else serve(request, response);
   });
 }
