@@ -17,23 +17,24 @@ const DELIVERIES_SHARE = 0.45;
 const WAITING: Readonly<Record<Kind, number>> = { start: 1_200, read: 500, check: 500 };
 const MOST_URGENT_FIRST = [...KINDS].reverse();
 
-/** Requests worked at, at a time: enough to keep a loop busy, and so few that a turn of it stays short. */
+/**
+ * Requests worked at, at a time, as a rule: enough that Redis gets its commands in good lots, and so few that a turn of the
+ * loop stays short, for which refusals wait.
+ */
 const USUAL = 64;
-/** At worst, on a machine where everything takes long. */
-const LEAST = 30;
 /** When Redis or a store behind it is slow: the loop has time for more. */
 const MOST = 2_000;
 
-/** How late the event loop may be: refusals then take less than 50 ms of their callers' time. */
+/** How late the event loop may be with more than usual at work. */
 const TARGET_MS = 8;
 const DOWN = 0.8;
 const UP = 1.25;
 
 /**
- * How much is worked at, at a time; the rest waits for its turn, or is refused when too many wait. The limit falls while
- * the event loop is late, and rises while it is not although somebody waits, as TCP's window does; so it finds what this
- * machine can do, whatever a request costs. Starts also bring about deliveries: what this process works at counts against
- * starts and reads, and while the queue falls behind, a growing share of starts is refused as well.
+ * How much is worked at, at a time; the rest waits for its turn, or is refused when too many wait. The limit rises while
+ * somebody waits although the event loop has time, and falls while it is late, as TCP's window does; so it finds what this
+ * machine can do, however long others let a request wait. Starts also bring about deliveries: what this process works at
+ * counts against starts and reads, and while the queue falls behind, a growing share of starts is refused as well.
  */
 export class Limiter {
   private limit = USUAL;
@@ -95,13 +96,10 @@ export class Limiter {
     const hasTime = lateMs < TARGET_MS / 4;
     // Each is asked, as each starts its next sample with this.
     const wanted = [...this.lanes.values()].map((lane) => lane.observe(!hasTime)).includes(true);
-    if (lateMs > TARGET_MS) {
-      this.limit = Math.max(LEAST, this.limit * DOWN);
-    } else if (!wanted && this.limit > USUAL) {
-      // Nobody needs so much: what it was found for is over.
+    if (lateMs > TARGET_MS || !wanted) {
       this.limit = Math.max(USUAL, this.limit * DOWN);
-    } else if (hasTime && (wanted || this.limit < USUAL)) {
-      this.limit = Math.min(wanted ? MOST : USUAL, this.limit * UP);
+    } else if (hasTime) {
+      this.limit = Math.min(MOST, this.limit * UP);
       this.letInWhoWaits();
     }
   }

@@ -6,6 +6,7 @@ import { SentinelRedis, sentinelOptions } from './redis/sentinel.js';
 import { slotOf } from './redis/slot.js';
 import { makeBlockingOfSlot } from './redis/slot-connector.js';
 import { giveUpWhenHung } from './redis/watch.js';
+import { writeOnceATurn } from './redis/write-once-a-turn.js';
 
 /** Injection token of the client that requests, workers and the clock share. */
 export const REDIS = Symbol('redis');
@@ -67,5 +68,6 @@ function makeWatched(
 function watched(redis: Redis, onError: OnError): Redis {
   redis.on('error', onError);
   giveUpWhenHung(redis);
+  writeOnceATurn(redis);
   return redis;
 }

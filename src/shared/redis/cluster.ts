@@ -2,6 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress } from '../../config/redis-url.js';
 import { failFast, retryStrategy, type OnError } from './options.js';
 import { giveUpWhenHung } from './watch.js';
+import { writeOnceATurn } from './write-once-a-turn.js';
 
 export type ClusterAddress = Extract<RedisAddress, { mode: 'cluster' }>;
 
@@ -43,7 +44,7 @@ export function makeCluster(address: ClusterAddress, onError: OnError): Cluster 
     maxRedirections: 5,
   });
   cluster.on('error', onError).on('node error', onError);
-  cluster.on('+node', giveUpWhenHung);
+  cluster.on('+node', giveUpWhenHung).on('+node', writeOnceATurn);
   for (const event of ['ready', 'refresh']) {
     cluster.on(event, () => {
       connectPrimaries(cluster);
