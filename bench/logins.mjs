@@ -110,7 +110,8 @@ export class Logins {
     if (seen?.status === 503) figures.readsRefused += 1;
     const checked = await this.ask(this.contestant.check(id, code), figures);
     if (!checked) return true;
-    (checked.body.includes('"result":"approved"') ? figures.approved : figures.checksRefused).push(checked);
+    const isApproved = checked.body.includes('"result":"approved"');
+    (isApproved ? figures.approved : figures.checksRefused).push({ ms: checked.ms, at: checked.at });
     return true;
   }
 

@@ -1,5 +1,6 @@
 // What becomes of five times too much: logins arrive whether or not the service keeps up. Each is a start, and if that is
 // served, a look at the verification and a check of the code that has come.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startOurs } from './contestants.mjs';
 import { keepApart } from './cores.mjs';
 import { get } from './load.mjs';
@@ -20,6 +21,7 @@ const RETRY_AFTER_MS = 1_000;
 /** Of the capacity: what comes when the worst is over. */
 const NORMAL = 0.5;
 const AFTER_S = 6;
+const LATENESS_STEP_MS = 5;
 
 /** @returns {Promise<string>} a table, a column for each round */
 export async function benchOverload(surroundings, say) {
@@ -33,7 +35,7 @@ export async function benchOverload(surroundings, say) {
     say('bench: warming up');
     await logins.closed(CLOSED, WARM_UP_S, RETRY_AFTER_MS);
     const capacities = [await measureCapacity()];
-    const rounds = [];
+    const [goodputs, rounds] = [[], []];
     while (rounds.length < ROUNDS) {
       const before = capacities.at(-1);
       await logins.connectAll(get('/health/live'));
@@ -41,9 +43,11 @@ export async function benchOverload(surroundings, say) {
       const round = await overload(logins, before, [ours.child.pid, redis.pid, process.pid]);
       const after = await measureCapacity();
       capacities.push(after);
-      rounds.push({ ...round, before, after });
+      goodputs.push(goodput(round));
+      // All answers of a round are too many to be kept: to collect that garbage makes the load late.
+      rounds.push(figuresOf({ ...round, before, after }));
     }
-    return table(rounds.map(figuresOf), share(mean(rounds.map(goodput)), mean(capacities)), apart);
+    return table(rounds, share(mean(goodputs), mean(capacities)), apart);
   } finally {
     logins.close();
   }
@@ -52,12 +56,16 @@ export async function benchOverload(surroundings, say) {
 async function overload(logins, capacity, pids) {
   const memory = watchMemory(pids[0]);
   const cpu = pids.map(cpuMicros);
+  const lateness = monitorEventLoopDelay({ resolution: LATENESS_STEP_MS });
+  lateness.enable();
   const over = await logins.open(capacity * TIMES, OVERLOAD_S);
+  lateness.disable();
   const endedAt = performance.now();
   const cores = pids.map((pid, i) => (cpuMicros(pid) - cpu[i]) / OVERLOAD_S / 1e6);
   const then = await logins.open(capacity * NORMAL, AFTER_S);
   await logins.settled();
-  return { over, then, endedAt, cores, memory: memory.stop() };
+  const lateMs = lateness.percentile(99) / 1e6 - LATENESS_STEP_MS;
+  return { over, then, endedAt, cores, lateMs, memory: memory.stop() };
 }
 
 /** Logins a second. */
@@ -67,7 +75,7 @@ const share = (served, capacity) => `${((100 * served) / capacity).toFixed(0)} %
 
 /** By the names of their rows. */
 function figuresOf(round) {
-  const { before, after, over, then, endedAt, cores, memory } = round;
+  const { before, after, over, then, endedAt, cores, lateMs, memory } = round;
   const checks = over.approved.length + over.checksRefused.length;
   const lastRefusal = Math.max(endedAt, ...then.refused.map(({ at }) => at));
   return {
@@ -77,6 +85,7 @@ function figuresOf(round) {
     'goodput, of the mean of both capacities': share(goodput(round), mean([before, after])),
     'starts served, p50 / p99': `${over.served.length}, ${p50p99(over.served)} ms`,
     'starts refused, p50 / p99': `${over.refused.length}, ${p50p99(over.refused)} ms`,
+    'the load itself is late by, p99': `${lateMs.toFixed(1)} ms`,
     'reads refused': over.readsRefused,
     'checks answered': `${((100 * over.approved.length) / checks).toFixed(2)} % of ${checks}`,
     'cores used by service / Redis / load': cores.map((each) => each.toFixed(2)).join(' / '),
