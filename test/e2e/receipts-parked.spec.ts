@@ -118,6 +118,8 @@ describe('receipts before the vendor’s own answer', () => {
     reportsFirst((received) => report(received, 'UNDELIV'));
     const { view, message } = await started([{ channel: 'voice', wait: 60 }, { channel: 'sms' }]);
     await message(1);
+    // It has failed before it is known to have been sent.
+    await until('the vendor’s own answer', async () => (await view()).attempts[0]!.sent_at);
     const { attempts, next_at } = await view();
     expect(attempts).toMatchObject([{ status: 'failed' }]);
     expect(Date.parse(next_at!) - Date.parse(attempts[0]!.sent_at!)).toBeGreaterThanOrEqual(60_000);
