@@ -15,6 +15,7 @@ import { KEYRING } from '../shared/tokens.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { openFacts, type Facts } from '../store/facts.js';
 import { isVerificationId } from '../store/keys.js';
+import type { VerificationState } from '../store/record.js';
 import {
   VerificationStore,
   type NextAttempt,
@@ -53,6 +54,7 @@ export class NextService {
 
   /** Starts the next step now; after the last one, sends on the last again. @throws Problem 403, 404, 409, 429 */
   async next(caller: Caller, id: string, once?: Once): Promise<VerificationView> {
+    let attempts: number | undefined;
     for (let tries = 0; tries < TRIES; tries++) {
       const stored = isVerificationId(id) ? await this.store.read(id, caller.limits, once) : undefined;
       if (stored?.state.application !== caller.application) throw notFound('verification');
@@ -61,6 +63,9 @@ export class NextService {
       if (status !== 'pending') {
         throw new Problem(409, 'already_final', 'Already ended', `The verification is already ${status}.`);
       }
+      // A worker has begun a message since this call read first: the caller wanted one, not two.
+      attempts ??= stored.state.attempts.length;
+      if (stored.state.attempts.length > attempts) return this.verifications.get(caller, id);
       const facts = openFacts(this.keyring, stored.sealed);
       if (!facts) throw unavailable();
       const view = await this.advance(caller, stored, facts, once);
@@ -78,8 +83,7 @@ export class NextService {
   ): Promise<VerificationView | undefined> {
     const { state, now } = stored;
     const { id } = state;
-    // Asked twice in one moment: that message is on its way, and costs the budget one send.
-    if (state.next && state.next.at <= now) return this.verifications.get(caller, id);
+    if (state.next && state.next.at <= now && isCertain(state, state.next)) return this.verifications.get(caller, id);
     const decision = decide(situationOf(this.config, state, facts, now), { kind: 'asked' });
     const next = toNextAttempt(this.config, decision.next, facts);
     if (typeof next === 'string') throw notAllowed('No further message is allowed for this verification.');
@@ -129,6 +133,15 @@ export class NextService {
     return this.verifications.get(caller, id);
   }
 }
+
+/**
+ * Asked twice in one moment: that message is on its way whatever receipts say, and costs the budget one send. What the
+ * plan alone wants may still be dropped by a receipt for the attempt before, so a caller must make it theirs.
+ */
+const isCertain = (
+  { attempts, round }: VerificationState,
+  { asked }: NonNullable<VerificationState['next']>,
+): boolean => asked || !attempts.some((attempt) => attempt.round === round);
 
 const notAllowed = (detail: string, retryAfterMs?: number): Problem =>
   new Problem(409, 'next_not_allowed', 'Not allowed now', detail, {

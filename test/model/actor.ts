@@ -28,6 +28,8 @@ export interface Request {
   readonly receipt?: { readonly account: string; readonly receipt: Receipt };
   /** Name of a call with an Idempotency-Key. */
   readonly once?: string;
+  /** What a call for the next message is about, and how many attempts there were before it. */
+  readonly wish?: { readonly id: string; readonly attempts: number };
   /** Job of a worker. */
   readonly job?: string;
 }
@@ -52,6 +54,8 @@ export class Actor {
     readonly status: string;
     readonly generation: number;
   };
+  /** Attempts of its verification when it first read that. */
+  attempts?: number;
   private wake: () => void = () => undefined;
 
   private constructor(

@@ -1,6 +1,6 @@
 import type { Limits, Step } from '../../src/config/config.js';
 import type { Receipt } from '../../src/providers/contract.js';
-import type { Actor } from './actor.js';
+import type { Actor, Request } from './actor.js';
 import { Budgets } from './budget.js';
 import type { Told } from './event-rules.js';
 
@@ -37,6 +37,8 @@ export class Book {
   readonly sent: Sent[] = [];
   /** Receipts that were taken to the end, and when. */
   readonly receipts: { readonly account: string; readonly receipt: Receipt; readonly at: number }[] = [];
+  /** Calls for the next message that were answered with 200; without those that may repeat an earlier one. */
+  readonly wishes: NonNullable<Request['wish']>[] = [];
 
   constructor(limits: Limits) {
     this.budgets = new Budgets(limits);

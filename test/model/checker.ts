@@ -83,8 +83,9 @@ export class Checker {
   ended(actor: Actor, now: number): void {
     checkAnswered(actor, this.book);
     for (const sent of this.book.sent) if (sent.worker === actor) sent.finishedAt = now;
-    const { receipt } = actor.request;
+    const { receipt, wish, once } = actor.request;
     if (receipt) this.book.receipts.push({ ...receipt, at: now });
+    if (wish && once === undefined) this.book.wishes.push(wish);
   }
 
   /** At the end of a history: what must have come of everything. */
@@ -162,5 +163,18 @@ export function checkOwed(rounds: ReadonlyMap<string, string>, seen: ReadonlyMap
       (n) => fields[`${n}:round`] === round && fields[`${n}:status`] !== 'sending',
     );
     must(tried, 'P1', () => `round ${round} of ${id} never got a message`);
+  }
+}
+
+/** Whoever asked for a message, and was not refused, gets one more than there were: whatever receipts say meanwhile. */
+export function checkWishes(
+  wishes: Book['wishes'],
+  owed: ReadonlyMap<string, string>,
+  seen: ReadonlyMap<string, Seen>,
+) {
+  for (const { id, attempts } of wishes) {
+    const { fields } = seen.get(id)!;
+    if (fields.status !== 'expired' || fields.round !== owed.get(id)) continue;
+    must(number(fields, 'n') > attempts, 'next', () => `what was asked for of ${id} never came`);
   }
 }

@@ -1,5 +1,5 @@
 import { GRACE_MS } from '../../src/store/verification.store.js';
-import { checkOwed, owed } from './checker.js';
+import { checkOwed, checkWishes, owed } from './checker.js';
 import { Random } from './random.js';
 import { cancel, check, next, randomLimits, receipt, repeat, start } from './requests.js';
 import { must } from './violation.js';
@@ -99,6 +99,7 @@ async function comeToAnEnd(world: World): Promise<void> {
   world.luck = { ...world.luck, losesJobs: 0 };
   if (late.length === 0) world.punctualFrom = world.now;
   const rounds = owed(world.seen, world.now);
+  const wishes = [...world.book.wishes];
   let left = MOST_ROUNDS;
   while (world.live().length > 0 || late.length > 0) {
     must(--left > 0, 'P1', () => 'it never ends');
@@ -117,6 +118,7 @@ async function comeToAnEnd(world: World): Promise<void> {
   }
   world.conclude();
   checkOwed(rounds, world.seen);
+  checkWishes(wishes, rounds, world.seen);
 }
 
 function nextDue(world: World): number {

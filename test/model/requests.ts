@@ -1,6 +1,7 @@
 import type { CodeDefaults, Limits, Profile, ProfileChannel, Step } from '../../src/config/config.js';
 import type { Channel, Receipt } from '../../src/providers/contract.js';
 import { newVerificationId } from '../../src/store/keys.js';
+import { number } from './fields.js';
 import type { Random } from './random.js';
 import type { Request } from './actor.js';
 import { ROUTES, type Services } from './services.js';
@@ -94,7 +95,8 @@ export async function cancel(world: World): Promise<void> {
 
 export async function next(world: World): Promise<void> {
   const id = recent(world);
-  await call(world, `next ${world.short(id)}`, {}, ({ nexts }, once) => nexts.next(world.caller, id, once));
+  const wish = { id, attempts: number(world.seen.get(id)!.fields, 'n') };
+  await call(world, `next ${world.short(id)}`, { wish }, ({ nexts }, once) => nexts.next(world.caller, id, once));
 }
 
 /** Some calls have an Idempotency-Key, and can be made again. */

@@ -112,6 +112,8 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     );
     if (keys.length > 1) {
       must(isLive(before, now), 'P5', () => 'a send was asked for after the end');
+      const more = number(before, 'n') - (p.actor.attempts ?? 0);
+      must(more === 0, 'next', () => `asked for one more although ${more} had begun meanwhile`);
       spend(p, book.budgets);
       return;
     }
@@ -135,6 +137,7 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
   },
 
   read(p, book) {
+    if (p.before) p.actor.attempts ??= number(p.before, 'n');
     // Receipts read too, and are told nothing.
     const asks = p.args.slice(1).some((budget) => budget !== '');
     if (p.before && asks) mustTell(p, book.budgets);
