@@ -1,3 +1,4 @@
+import type { Mode } from '../config/config.js';
 import type { Micros } from '../config/money.js';
 import type { FailureKind } from '../providers/errors.js';
 import type { Channel } from '../providers/contract.js';
@@ -32,6 +33,8 @@ export interface Attempt {
 export interface VerificationState {
   readonly id: string;
   readonly application: string;
+  /** Of the key that has started it. */
+  readonly mode: Mode;
   readonly keyId: string;
   /** The address as events show it. */
   readonly masked: string;
@@ -59,6 +62,13 @@ export interface VerificationState {
   readonly attempts: readonly Attempt[];
 }
 
+/**
+ * Whose a verification is. To an application's test keys those of its live keys are a stranger's, and the other way round: a
+ * test key could bring a live code into the sandbox, or send over a real account.
+ */
+export const ownerOf = ({ application, mode }: Pick<VerificationState, 'application' | 'mode'>): string =>
+  mode === 'test' ? `${application}~test` : application;
+
 /** @param flat HGETALL's list of fields and values; @param now Redis's time: what has expired says so at once */
 export function parseState(id: string, flat: readonly string[], now: number): VerificationState | undefined {
   if (flat.length === 0) return undefined;
@@ -70,6 +80,7 @@ export function parseState(id: string, flat: readonly string[], now: number): Ve
   return {
     id,
     application: text('app'),
+    mode: text('mode') === 'test' ? 'test' : 'live',
     keyId: text('kid'),
     masked: text('masked'),
     ownCode: fields.own,

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { bounds } from '../config/bounds.js';
-import type { Limits, Retention } from '../config/config.js';
+import type { Limits, Mode, Retention } from '../config/config.js';
 import { NO_LIMITS } from '../config/limits.js';
 import { budgetArguments, toAllowance, toLimited, type Allowance, type Limited } from './budgets.js';
 import { byNumberKey, byReferenceKey, byTimeKey, factsKey, failuresKey, onceKey, pendingKey } from './keys.js';
@@ -41,6 +41,7 @@ export interface NextAttempt {
 export interface NewVerification {
   readonly id: string;
   readonly application: string;
+  readonly mode: Mode;
   readonly keyId: string;
   readonly recipient: RecipientRef;
   /** Profile (and transaction) that this verification is the one live one for. */
@@ -143,6 +144,7 @@ export class VerificationStore {
     const fields = ['app', v.application, 'kid', v.keyId, 'rcpt', recipient.hash, 'slot', v.slot, 'max', v.maxChecks];
     fields.push('m1', v.mac, 'next_step', next.step, 'next_channel', next.channel, 'next_account', next.account);
     fields.push('next_lease', next.leaseMs, 'masked', v.masked);
+    if (v.mode === 'test') fields.push('mode', v.mode);
     if (v.profile !== undefined) fields.push('profile', v.profile);
     if (v.webhook !== undefined) fields.push('hook', v.webhook);
     if (v.guard !== undefined) fields.push('guard', v.guard);
@@ -198,15 +200,15 @@ export class VerificationStore {
     };
   }
 
-  /** @param macs the typed code under every live key; @returns undefined for an id that this application does not have */
+  /** @param macs the typed code under every live key; @returns undefined for an id that this owner does not have */
   async check(
-    application: string,
+    owner: string,
     id: string,
     macs: readonly { keyId: string; mac: string }[],
     limits: Limits,
     once: Once = '',
   ): Promise<CheckOutcome | undefined> {
-    const args = [application, id, ...budgetArguments(limits), once];
+    const args = [owner, id, ...budgetArguments(limits), once];
     for (const { keyId, mac } of macs) args.push(keyId, mac);
     const answer = (await run(this.redis, scripts.check, [stateKey(id)], args)) as unknown[];
     const [result, status, made, max, sends, expiresAt] = answer;
@@ -223,12 +225,8 @@ export class VerificationStore {
   }
 
   /** @returns undefined for an unknown id, else the status, and whether this call has brought it about */
-  async cancel(
-    application: string,
-    id: string,
-    once: Once = '',
-  ): Promise<{ canceled: boolean; status: Status } | undefined> {
-    const answer = (await run(this.redis, scripts.cancel, [stateKey(id)], [application, id, once])) as string;
+  async cancel(owner: string, id: string, once: Once = ''): Promise<{ canceled: boolean; status: Status } | undefined> {
+    const answer = (await run(this.redis, scripts.cancel, [stateKey(id)], [owner, id, once])) as string;
     if (answer === 'unknown') return undefined;
     if (answer === 'canceled') return { canceled: true, status: 'canceled' };
     return { canceled: false, status: answer.slice('already_'.length) as Status };

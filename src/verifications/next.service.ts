@@ -15,7 +15,7 @@ import { KEYRING } from '../shared/tokens.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { openFacts, type Facts } from '../store/facts.js';
 import { isVerificationId } from '../store/keys.js';
-import type { VerificationState } from '../store/record.js';
+import { ownerOf, type VerificationState } from '../store/record.js';
 import {
   VerificationStore,
   type NextAttempt,
@@ -57,7 +57,7 @@ export class NextService {
     let attempts: number | undefined;
     for (let tries = 0; tries < TRIES; tries++) {
       const stored = isVerificationId(id) ? await this.store.read(id, caller.limits, once) : undefined;
-      if (stored?.state.application !== caller.application) throw notFound('verification');
+      if (!stored || ownerOf(stored.state) !== ownerOf(caller)) throw notFound('verification');
       if (stored.done) return this.verifications.get(caller, id);
       const { status } = stored.state;
       if (status !== 'pending') {

@@ -2,6 +2,7 @@ import type { Caller } from '../applications/key-book.js';
 import { canonical } from '../codes/code-mac.js';
 import { hmac, type Keyring } from '../codes/keyring.js';
 import { bounds } from '../config/bounds.js';
+import type { Mode } from '../config/config.js';
 import { recipientRef, referenceHash, type RecipientRef } from '../recipients/lookup.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { validationFailed } from '../shared/problem.js';
@@ -67,7 +68,7 @@ export function startRequest(
     to: recipient,
     facts,
     recipient: ref,
-    slot: slotOf(profile, transaction, lookup),
+    slot: slotOf(caller.mode, profile, transaction, lookup),
     referenceHash: reference === undefined ? undefined : referenceHash(lookup, application, reference),
     maxChecks: body.max_checks ?? defaults.max_checks ?? bounds.maxChecks.default,
     webhook: body.webhook_id,
@@ -117,9 +118,12 @@ function codeFacts(body: StartBody, defaults: Plan['defaults'], now: number): Co
   };
 }
 
-/** One verification is live for each recipient and slot: a profile (or none), and a transaction. */
-function slotOf(profile: string | undefined, transaction: Facts['transaction'], lookup: Buffer): string {
-  const name = profile ?? '~direct';
+/**
+ * One verification is live for each recipient and slot: a profile (or none), and a transaction. Those of test keys are
+ * apart: a test key that continued a live one would see its code in the sandbox.
+ */
+function slotOf(mode: Mode, profile: string | undefined, transaction: Facts['transaction'], lookup: Buffer): string {
+  const name = `${mode === 'test' ? '~test~' : ''}${profile ?? '~direct'}`;
   if (!transaction) return name;
   return `${name}~${hmac(lookup, `transaction\n${canonical(transaction)}`).toString('base64url', 0, 12)}`;
 }

@@ -170,6 +170,7 @@ export class StartService {
     const outcome = await this.store.start({
       id: newId,
       application: caller.application,
+      mode: caller.mode,
       keyId,
       recipient,
       slot,
@@ -195,6 +196,7 @@ export class StartService {
     const state: VerificationState = {
       id,
       application: caller.application,
+      mode: caller.mode,
       keyId,
       masked: mask(facts.to),
       status: 'pending',

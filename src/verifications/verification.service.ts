@@ -11,6 +11,7 @@ import { KEYRING } from '../shared/tokens.js';
 import { openFacts, type Facts } from '../store/facts.js';
 import { Traces } from '../telemetry/traces.js';
 import { isVerificationId } from '../store/keys.js';
+import { ownerOf } from '../store/record.js';
 import { SearchStore, type IndexPosition } from '../store/search.store.js';
 import { VerificationStore, type Once, type StoredVerification } from '../store/verification.store.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
@@ -31,7 +32,7 @@ export class VerificationService {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @throws Problem 404 for ids that this application does not have, 422 for what cannot be a code */
+  /** @throws Problem 404 for ids that this application does not have in this mode, 422 for what cannot be a code */
   async check(caller: Caller, id: string, { code, transaction }: CheckBody, once?: Once) {
     if (!TYPED_CODE.test(normaliseCode(code))) {
       throw validationFailed([{ field: 'code', message: 'must be 4 to 12 letters and digits' }]);
@@ -39,7 +40,7 @@ export class VerificationService {
     if (!isVerificationId(id)) throw notFound('verification');
     const macs = this.keyring.all.map((keys) => ({ keyId: keys.id, mac: codeMac(keys.check, id, code, transaction) }));
     const outcome = await this.traces.around(
-      () => this.store.check(caller.application, id, macs, caller.limits, once),
+      () => this.store.check(ownerOf(caller), id, macs, caller.limits, once),
       (found) => found && { name: 'verification.check', id, attributes: { 'passlane.result': found.result } },
     );
     if (!outcome) throw notFound('verification');
@@ -56,13 +57,13 @@ export class VerificationService {
 
   async get(caller: Caller, id: string): Promise<VerificationView> {
     const stored = isVerificationId(id) ? await this.store.read(id, caller.limits) : undefined;
-    if (stored?.state.application !== caller.application) throw notFound('verification');
+    if (!stored || ownerOf(stored.state) !== ownerOf(caller)) throw notFound('verification');
     return this.present(caller, stored, openFacts(this.keyring, stored.sealed));
   }
 
   /** @throws Problem 404, or 409 when it has already ended */
   async cancel(caller: Caller, id: string, once?: Once): Promise<VerificationView> {
-    const outcome = isVerificationId(id) ? await this.store.cancel(caller.application, id, once) : undefined;
+    const outcome = isVerificationId(id) ? await this.store.cancel(ownerOf(caller), id, once) : undefined;
     if (!outcome) throw notFound('verification');
     if (!outcome.canceled) {
       throw new Problem(409, 'already_final', 'Already ended', `The verification is already ${outcome.status}.`);
@@ -73,6 +74,7 @@ export class VerificationService {
   /** Newest first. @throws Problem 422 naming `cursor` or `to` */
   async search(caller: Caller, query: SearchQuery): Promise<{ data: VerificationView[]; next_cursor: string | null }> {
     const { application } = caller;
+    const owner = ownerOf(caller);
     const { lookup } = this.keyring;
     const address =
       query.to === undefined ? undefined : parseRecipient(fromQuery(query.to), query.country ?? caller.country).address;
@@ -92,7 +94,7 @@ export class VerificationService {
       if (data.length === query.limit) return { data, next_cursor: encodeCursor(last as IndexPosition) };
       last = position;
       const facts = openFacts(this.keyring, stored.sealed);
-      if (stored.state.application === application && matches(stored, facts, query)) {
+      if (ownerOf(stored.state) === owner && matches(stored, facts, query)) {
         data.push(this.present(caller, stored, facts));
       }
     }

@@ -73,6 +73,7 @@ export class StoreBench {
     return {
       id: newVerificationId(recipient.shard),
       application: APPLICATION,
+      mode: 'live',
       keyId: 'key-1',
       recipient,
       slot: 'login',

@@ -1,5 +1,5 @@
 -- Shared by the scripts. Keys that a script builds itself carry the hash tag of KEYS[1], so they are on the same node.
--- A verification's hash: app, kid, rcpt, slot, status, delivery, created, expires, max, made, sends, gen, m<gen> (MAC
+-- A verification's hash: app, mode (test, or none), kid, rcpt, slot, status, delivery, created, expires, max, made, sends, gen, m<gen> (MAC
 -- of that generation's code), e<gen> (its expiry), own (the caller's own code, sealed, while it is live), any (1 when older
 -- codes stay right), round, confirmed (the round in which delivery was), rev, n (attempts so far),
 -- next_step/_channel/_account/_at/_lease/_why, claim_until, fence, ended, masked (the address as events show it), guard (how
@@ -20,6 +20,9 @@ local function clock()
 end
 
 local function prefix_of(key) return string.sub(key, 1, 8) end -- pl:{xx}:
+
+-- Whose it is, as callers name themselves (record.ts).
+local function owner(app, mode) return mode and app .. '~' .. mode or app end
 
 -- What a call with an Idempotency-Key has answered, kept by the script that has its effect: whoever repeats the call,
 -- because the answer got lost, finds it. `once` names the call; '' where it has no key. nil or false when it is new.

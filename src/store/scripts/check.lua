@@ -3,14 +3,15 @@
 -- Checks a typed code: counts first, compares, consumes. Of any number of parallel calls one is approved, and no more
 -- than `max` are compared.
 -- KEYS 1 state
--- ARGV 1 application  2 id  3 sends budget (only told)  4 failures budget  5 name of the call, or ''
+-- ARGV 1 owner  2 id  3 sends budget (only told)  4 failures budget  5 name of the call, or ''
 --      6... pairs: key id, MAC of the code under that key
 -- Returns {'unknown'} | {result, status, made, max, sends, expires, sends left, next send at}; a repeated call its first
 -- answer
 local now = clock()
 local key, id, prefix = KEYS[1], ARGV[2], prefix_of(KEYS[1])
-local s = redis.call('HMGET', key, 'app', 'status', 'expires', 'made', 'max', 'sends', 'kid', 'gen', 'rcpt', 'any', 'n')
-if s[1] ~= ARGV[1] then return { 'unknown' } end
+local s = redis.call('HMGET', key, 'app', 'status', 'expires', 'made', 'max', 'sends', 'kid', 'gen', 'rcpt', 'any', 'n',
+  'mode')
+if owner(s[1], s[12]) ~= ARGV[1] then return { 'unknown' } end
 local kept = repeated(prefix, ARGV[5])
 if kept then return kept end
 local status, made, max, gen = s[2], tonumber(s[4]), tonumber(s[5]), tonumber(s[8])
