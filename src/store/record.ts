@@ -17,6 +17,8 @@ export interface Attempt {
   readonly round: number;
   readonly channel: Channel;
   readonly account: string;
+  /** With `next`: the caller has asked for this message, or it is that one again over another account. */
+  readonly wanted?: 'asked' | 'retry';
   readonly status: AttemptStatus;
   readonly messageId?: string;
   readonly vendorStatus?: string;
@@ -56,7 +58,7 @@ export interface VerificationState {
     readonly channel: Channel;
     readonly account: string;
     readonly at: number;
-    /** By the caller, with `next`. */
+    /** The caller wants it, with `next`: it is that message, or the same over another account. */
     readonly asked: boolean;
   };
   readonly attempts: readonly Attempt[];
@@ -100,7 +102,7 @@ export function parseState(id: string, flat: readonly string[], now: number): Ve
           channel: text('next_channel') as Channel,
           account: text('next_account'),
           at: Number(fields.next_at),
-          asked: fields.next_why === 'asked',
+          asked: (fields.next_why ?? '') !== '',
         }
       : undefined,
     attempts: Array.from({ length: Number(text('n')) }, (_, i) => parseAttempt(i + 1, fields)),
@@ -117,6 +119,7 @@ function parseAttempt(n: number, fields: Record<string, string>): Attempt {
     round: Number(field('round')),
     channel: field('channel') as Channel,
     account: field('account') ?? '',
+    wanted: field('why') as Attempt['wanted'],
     status: field('status') as AttemptStatus,
     messageId: field('message_id'),
     vendorStatus: field('vendor_status'),

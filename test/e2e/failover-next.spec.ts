@@ -211,6 +211,25 @@ describe('POST next', () => {
     await sees(2);
   });
 
+  it('tries the next account although delivery was confirmed, and the first one again when asked again', async () => {
+    const { id, view, message, next, sees } = await started([{ channel: 'sms' }, { channel: 'voice' }]);
+    await report(await message(1), 'DELIVRD');
+    // The spare account tells its gateway no address for receipts.
+    gateway.behaviour = (received, response) => {
+      (received.body.callback === undefined ? behaviours.accepts : behaviours.answers(500))(received, response);
+    };
+    for (const calls of [1, 2]) {
+      expect((await next()).status).toBe(200);
+      await message(1 + 2 * calls);
+      await until('the record', async () => (await view()).attempts.at(-1)?.status === 'sent');
+      await pass(redis, id, 61_000);
+    }
+    const { attempts, delivery, sends, next_at } = await view();
+    expect(attempts.map(({ account }) => account)).toEqual(['gateway', 'gateway', 'spare', 'gateway', 'spare']);
+    expect({ delivery, made: sends.made, next_at }).toEqual({ delivery: 'delivered', made: 3, next_at: null });
+    await sees(5);
+  });
+
   it('sends although a receipt confirms the message before, between the wish and its message', async () => {
     let answer = (): void => undefined;
     gateway.behaviour = (received, response) => {

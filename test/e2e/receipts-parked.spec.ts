@@ -120,8 +120,10 @@ describe('receipts before the vendor’s own answer', () => {
     await message(1);
     // It has failed before it is known to have been sent.
     await until('the vendor’s own answer', async () => (await view()).attempts[0]!.sent_at);
-    const { attempts, next_at } = await view();
+    const { attempts, next_at, delivery } = await view();
     expect(attempts).toMatchObject([{ status: 'failed' }]);
+    // Another step will follow.
+    expect(delivery).toBe('queued');
     expect(Date.parse(next_at!) - Date.parse(attempts[0]!.sent_at!)).toBeGreaterThanOrEqual(60_000);
   });
 });

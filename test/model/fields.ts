@@ -20,7 +20,7 @@ export const isLive = (fields: Fields, now: number): boolean =>
   fields.status === 'pending' && now < number(fields, 'expires');
 
 /** What a decision of the policy rests on. Whoever changes it must change the revision too. */
-export const DECIDING = /^(round|gen|confirmed|n|next_.*|\d+:(status|round|step|channel|account|sent))$/;
+export const DECIDING = /^(round|gen|confirmed|n|next_.*|\d+:(status|round|step|channel|account|why|sent))$/;
 
 export function changedFields(before: Fields, after: Fields): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);

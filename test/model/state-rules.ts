@@ -43,19 +43,23 @@ export function checkState(id: string, { fields, due, pointer, removedAt }: Seen
 
 function hasStalled(fields: Fields, steps: readonly Step[]): boolean {
   const n = number(fields, 'n');
-  if (isConfirmed(fields) || fields.claim_until !== undefined || fields.next_at !== undefined) return false;
+  // A confirmation ends the plan, but not what the caller has asked for.
+  const confirmed = isConfirmed(fields);
+  if (confirmed && fields[`${n}:why`] === undefined) return false;
+  if (fields.claim_until !== undefined || fields.next_at !== undefined) return false;
   const rounds = new Set(Array.from({ length: n }, (_, i) => fields[`${i + 1}:round`]));
   // The first of each round was asked for.
   if (n - rounds.size >= MOST_RETRIES) return false;
   if (n === 0 || fields[`${n}:round`] !== fields.round) return true;
   const step = number(fields, `${n}:step`);
-  if (step < steps.length - 1) return true;
+  if (!confirmed && step < steps.length - 1) return true;
   const refused = fields[`${n}:status`] === 'failed' && fields[`${n}:sent`] === undefined;
   // The kind of the refusal is not on record if a receipt has told of another one.
   const told = fields[`${n}:vendor_status`] !== undefined;
   if (!refused || told || fields[`${n}:error_kind`] === 'bad_recipient') return false;
   const tried = new Set<string | undefined>();
   for (let i = 1; i <= n; i++) {
+    if (fields[`${i}:why`] === 'asked') tried.clear();
     if (fields[`${i}:round`] === fields.round && number(fields, `${i}:step`) === step)
       tried.add(fields[`${i}:account`]);
   }
@@ -82,7 +86,8 @@ export function checkChange(script: string, asked: boolean, before: Fields, afte
   if (before.round !== after.round) return;
   must(before.delivery !== 'delivered' || after.delivery === 'delivered', 'P8', () => 'delivery went back');
   must(!isConfirmed(before) || isConfirmed(after), 'P8', () => 'a confirmation was taken back');
-  if (isConfirmed(after) && after.next_at !== undefined && !asked) {
+  const retries = after.next_why === 'retry' && before[`${String(before.n)}:why`] !== undefined;
+  if (isConfirmed(after) && after.next_at !== undefined && !asked && !retries) {
     const sooner = before.next_at === undefined || number(after, 'next_at') < number(before, 'next_at');
     must(!sooner, 'P8', () => 'something starts by itself after confirmation');
   }

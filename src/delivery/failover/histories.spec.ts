@@ -29,7 +29,7 @@ function generator(seed: number) {
 }
 
 type Random = ReturnType<typeof generator>;
-type Scheduled = { step: number; account: string; at: number; asked: boolean };
+type Scheduled = { step: number; account: string; at: number; asked: boolean; wanted?: Attempt['wanted'] };
 
 /** Far cheaper than `expect`, which would run a million times. */
 function must(what: string, holds: boolean): void {
@@ -108,6 +108,7 @@ class History {
       round: this.round,
       channel: step.channel,
       account: due.account,
+      wanted: due.wanted,
       status: 'sending',
       queuedAt: due.at,
     };
@@ -117,7 +118,8 @@ class History {
     const decision = decide(this.situation, event);
     const status = failure === undefined ? 'sent' : failure === 'maybe_sent' ? failure : 'failed';
     this.attempts[n - 1] = { ...attempt, status, sentAt: status === 'failed' ? undefined : this.now };
-    this.apply(decision, false);
+    const again = typeof decision.next === 'object' && decision.next.step === due.step;
+    this.apply(decision, due.wanted && again ? 'retry' : undefined);
   }
 
   private receive({ n, status: before }: Attempt, status: (typeof RECEIPTS)[number]): void {
@@ -134,10 +136,18 @@ class History {
       must('schedule nothing after confirmation', typeof decision.next === 'string');
     if (event.kind === 'asked' && decision.next !== 'keep') this.sends++;
     if (this.next?.asked) must('take back nothing that was asked for', decision.next !== 'none');
-    this.apply(decision, event.kind === 'asked' || (this.next?.asked ?? false));
+    this.apply(
+      decision,
+      event.kind === 'asked' ? 'asked' : this.next?.wanted,
+      event.kind === 'asked' || this.next?.asked,
+    );
   }
 
-  private apply({ delivery, confirmed, next }: Decision, asked: boolean): void {
+  private apply(
+    { delivery, confirmed, next }: Decision,
+    wanted: Attempt['wanted'],
+    asked = wanted !== undefined,
+  ): void {
     must('stay confirmed', confirmed || !this.confirmed);
     must('stay delivered', delivery === 'delivered' || this.delivery !== 'delivered');
     if (confirmed && !asked) must('end with confirmation', typeof next === 'string');
@@ -145,7 +155,7 @@ class History {
     this.failed ||= delivery === 'undelivered';
     this.confirmed = confirmed;
     if (next === 'none') this.next = undefined;
-    else if (next !== 'keep') this.next = { ...next, at: this.now + next.delayMs, asked };
+    else if (next !== 'keep') this.next = { ...next, at: this.now + next.delayMs, asked, wanted };
     const newest = this.attempts.at(-1);
     if (this.next && !asked && newest?.round === this.round) must('never go back', this.next.step >= newest.step);
     must('retry only so often', this.retries <= MOST);

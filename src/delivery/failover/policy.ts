@@ -61,6 +61,7 @@ const CALL_GAP_MS = bounds.afterVoice * 1_000;
  * - `bad_recipient` → the next step at once; other failures → the next account at once, then the next step;
  * - `maybe_sent` → the next account at once, but the next *step* only after the wait: the message may still arrive;
  * - an attempt that two workers of ours have died over → the same, but if no account is left one more over its own;
+ * - what the caller has asked for is tried over each account even if a message before is confirmed;
  * - a receipt that confirms ends the plan; one that says failed brings the next step forward, if it is about the newest
  *   attempt; all others change only the record; none takes back what the caller has asked for;
  * - nothing ever starts within a minute of a call, and nothing by itself once the retries are used up.
@@ -99,27 +100,49 @@ function afterRefusal(
   lost: boolean,
 ): Decision {
   const { attempts, round, confirmed } = situation;
-  if (confirmed) return { delivery: situation.delivery, confirmed, next: 'none' };
   const earlier = attempts.filter((other) => other.round === round && other.n < attempt.n);
   const maybe = failure === 'maybe_sent';
   const gapMs = gapAfter(situation, attempt, maybe);
   const reached = maybe || earlier.some(({ status }) => status !== 'failed');
 
-  const tried = new Set(earlier.filter((other) => other.step === attempt.step).map(({ account }) => account));
-  // What our own workers have lost deserves one more attempt over the same account, if there is no other.
-  const again = lost && !tried.has(attempt.account) ? attempt.account : undefined;
-  const sibling =
-    failure === 'bad_recipient' || !mayRetry(situation)
-      ? undefined
-      : (situation.route(step).find((name) => name !== attempt.account && !tried.has(name)) ?? again);
-  if (sibling !== undefined) {
-    const next = { step: attempt.step, account: sibling, delayMs: gapMs };
-    return { delivery: forward(situation, reached ? 'sent' : 'queued'), confirmed, next };
+  const sibling = siblingOf(situation, attempt, step, failure, lost);
+  const retry = sibling === undefined ? undefined : { step: attempt.step, account: sibling, delayMs: gapMs };
+  if (confirmed) {
+    return { delivery: situation.delivery, confirmed, next: (attempt.wanted && retry) ?? 'none' };
   }
+  if (retry) return { delivery: forward(situation, reached ? 'sent' : 'queued'), confirmed, next: retry };
   const mayArrive = maybe || earlier.some((other) => other.step === attempt.step && other.status === 'maybe_sent');
   const next = nextByItself(situation, attempt.step, { seconds: mayArrive ? step.wait : 0, gapMs });
   const delivery = reached ? 'sent' : next ? 'queued' : 'undelivered';
   return { delivery: forward(situation, delivery), confirmed, next: next ?? 'none' };
+}
+
+/** The account over which the same message is tried next, if any is left. */
+function siblingOf(
+  situation: Situation,
+  attempt: Attempt,
+  step: Step,
+  failure: FailureKind,
+  lost: boolean,
+): string | undefined {
+  if (failure === 'bad_recipient' || !mayRetry(situation)) return undefined;
+  const [sibling] = untried(situation, attempt, step);
+  if (sibling !== undefined || !lost) return sibling;
+  // What our own workers have lost deserves one more attempt over the same account, if there is no other.
+  return triedBefore(situation, attempt).has(attempt.account) ? undefined : attempt.account;
+}
+
+/** Accounts of this attempt's step, but for its own and those that have been tried since the message was asked for. */
+export function untried(situation: Situation, attempt: Attempt, step: Step): string[] {
+  const tried = triedBefore(situation, attempt);
+  return situation.route(step).filter((name) => name !== attempt.account && !tried.has(name));
+}
+
+function triedBefore({ attempts, round }: Situation, { n, step }: Attempt): Set<string> {
+  const upToIt = attempts.filter((other) => other.round === round && other.n <= n);
+  const since = upToIt.findLast(({ wanted }) => wanted === 'asked')?.n ?? 0;
+  const before = upToIt.filter((other) => other.step === step && other.n >= since && other.n < n);
+  return new Set(before.map(({ account }) => account));
 }
 
 function afterReceipt(
@@ -139,6 +162,9 @@ function afterReceipt(
   const others = attempts.filter((other) => other.round === round && other.n !== attempt.n);
   if (others.some(({ n }) => n > attempt.n)) return keep;
   if (next) return { delivery, confirmed, next: soon(situation, next) };
+  // Faster than the vendor's own answer, with which the next step starts.
+  const goesOn = attempt.status === 'sending' && step.confirm_on !== 'sent';
+  if (goesOn && nextByItself(situation, attempt.step, { seconds: 0, gapMs: 0 })) return keep;
   const allFailed = others.every((other) => other.status === 'failed');
   return { delivery: allFailed ? 'undelivered' : delivery, confirmed, next: 'none' };
 }

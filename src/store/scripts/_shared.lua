@@ -4,7 +4,8 @@
 -- codes stay right), round, confirmed (the round in which delivery was), rev, n (attempts so far),
 -- next_step/_channel/_account/_at/_lease/_why, claim_until, fence, ended, masked (the address as events show it), guard (how
 -- its approval counts), profile, hook (the one webhook that its events go to), seq (events so far); and
--- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries, n:cost (in millionths) ...
+-- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries, n:why (as
+-- next_why), n:cost (in millionths) ...
 
 local DUE_TTL = 93600000 -- 26 h: longer than any code lives, also an hour after the entry that has renewed it
 local OUTBOX_TTL = 691200000 -- 8 days from the last write: nobody is told of what is older than the week that streams keep
@@ -69,7 +70,7 @@ local function due(prefix, id, at)
 end
 
 -- Nothing starts in the minute after a call, whoever has decided it on whatever they had read. `why` only where the caller
--- has asked for it: otherwise the attempt before tells why.
+-- wants it, whatever receipts say: `asked`, or `retry` over another account when that has failed.
 local function schedule(key, at, step, channel, account, lease, why)
   local quiet_until = tonumber(redis.call('HGET', key, 'quiet_until') or 0)
   redis.call('HSET', key, 'next_at', math.max(at, quiet_until), 'next_step', step, 'next_channel', channel, 'next_account', account,

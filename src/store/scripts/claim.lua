@@ -31,11 +31,12 @@ elseif next_at and next_at <= now then
   local a = n .. ':'
   redis.call('HSET', key, a .. 'step', next[1], a .. 'channel', next[2], a .. 'account', next[3], a .. 'round', next[4],
     a .. 'lease', lease, a .. 'queued', next_at, a .. 'status', 'sending', a .. 'tries', 0)
+  if next[5] and next[5] ~= '' then redis.call('HSET', key, a .. 'why', next[5]) end
   unschedule(key)
   local b = (n - 1) .. ':'
   local last = redis.call('HMGET', key, b .. 'step', b .. 'account', b .. 'round', b .. 'error_kind')
   if last[3] == next[4] and (last[1] ~= next[1] or last[2] ~= next[3]) then
-    emit(key, id, now, 'failed_over', n, next[5] ~= '' and next[5] or last[4] or 'not_confirmed')
+    emit(key, id, now, 'failed_over', n, next[5] == 'asked' and next[5] or last[4] or 'not_confirmed')
   end
 else
   due(prefix, id, math.min(next_at or expires, expires))

@@ -10,7 +10,7 @@
 local now = clock()
 local key, id, prefix, a = KEYS[1], ARGV[1], prefix_of(KEYS[1]), ARGV[2] .. ':'
 local s = redis.call('HMGET', key, 'status', 'expires', 'fence', 'round', 'claim_until', 'confirmed', a .. 'round',
-  a .. 'status', 'delivery')
+  a .. 'status', 'delivery', a .. 'why', a .. 'step')
 if not s[1] then return { 'gone' } end
 
 if s[3] ~= ARGV[3] then
@@ -38,18 +38,22 @@ if first then
     -- What was asked for while the call was being placed waits too.
     if next_at then redis.call('HSET', key, 'next_at', math.max(next_at, now + gap)) end
   end
+  local open
   -- Another round has begun meanwhile, or a receipt has confirmed: that stands.
   if s[1] == 'pending' and s[4] == s[7] and s[6] ~= s[4] then
     -- What has been delivered in this round stays so, although it is not confirmation enough (a step may want `read`).
     local reason = ARGV[8] == 'budget_exhausted' and ARGV[8] or ARGV[7]
     if s[8] ~= 'failed' and s[9] ~= 'delivered' then deliver(key, id, now, ARGV[9], ARGV[2], reason) end
     if ARGV[10] == '1' then redis.call('HSET', key, 'confirmed', s[4]) end
-    local delay = tonumber(ARGV[12])
-    if delay and s[8] == 'failed' then delay = gap end
-    -- The caller may have asked for the next step while this one was under way: then it is scheduled already.
-    if delay and not next_at then
-      schedule(key, now + delay, ARGV[13], ARGV[14], ARGV[15], ARGV[16])
-    end
+    open = true
+  end
+  -- Another account for a message that the caller has asked for: the confirmation of one before does not end that.
+  local retry = s[10] and s[11] == ARGV[13]
+  local delay = tonumber(ARGV[12])
+  if delay and s[8] == 'failed' then delay = gap end
+  -- The caller may have asked for the next step while this one was under way: then it is scheduled already.
+  if delay and not next_at and (open or retry and s[1] == 'pending' and s[4] == s[7]) then
+    schedule(key, now + delay, ARGV[13], ARGV[14], ARGV[15], ARGV[16], retry and 'retry')
   end
 end
 if s[1] ~= 'pending' then return { 'done' } end
