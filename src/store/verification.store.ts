@@ -200,19 +200,24 @@ export class VerificationStore {
     };
   }
 
-  /** @param macs the typed code under every live key; @returns undefined for an id that this owner does not have */
+  /**
+   * @param macs the typed code under every live key
+   * @returns undefined for an id that this owner does not have; `unreadable`, and nothing is counted, where none of the keys
+   *   has made its code
+   */
   async check(
     owner: string,
     id: string,
     macs: readonly { keyId: string; mac: string }[],
     limits: Limits,
     once: Once = '',
-  ): Promise<CheckOutcome | undefined> {
+  ): Promise<CheckOutcome | 'unreadable' | undefined> {
     const args = [owner, id, ...budgetArguments(limits), once];
     for (const { keyId, mac } of macs) args.push(keyId, mac);
     const answer = (await run(this.redis, scripts.check, [stateKey(id)], args)) as unknown[];
     const [result, status, made, max, sends, expiresAt] = answer;
     if (result === 'unknown') return undefined;
+    if (result === 'unreadable') return result;
     return {
       result: result as CheckResult,
       status: status as Status,

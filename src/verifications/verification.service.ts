@@ -6,7 +6,7 @@ import type { Keyring } from '../codes/keyring.js';
 import { recipientRef, referenceHash } from '../recipients/lookup.js';
 import { fromQuery, parseRecipient } from '../recipients/recipient.js';
 import { Metrics } from '../shared/metrics.js';
-import { notFound, Problem, validationFailed } from '../shared/problem.js';
+import { notFound, Problem, unavailable, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { openFacts, type Facts } from '../store/facts.js';
 import { Traces } from '../telemetry/traces.js';
@@ -32,7 +32,7 @@ export class VerificationService {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @throws Problem 404 for ids that this application does not have in this mode, 422 for what cannot be a code */
+  /** @throws Problem 404 for ids that this application does not have in this mode, 422 for what cannot be a code, 503 */
   async check(caller: Caller, id: string, { code, transaction }: CheckBody, once?: Once) {
     if (!TYPED_CODE.test(normaliseCode(code))) {
       throw validationFailed([{ field: 'code', message: 'must be 4 to 12 letters and digits' }]);
@@ -41,9 +41,14 @@ export class VerificationService {
     const macs = this.keyring.all.map((keys) => ({ keyId: keys.id, mac: codeMac(keys.check, id, code, transaction) }));
     const outcome = await this.traces.around(
       () => this.store.check(ownerOf(caller), id, macs, caller.limits, once),
-      (found) => found && { name: 'verification.check', id, attributes: { 'passlane.result': found.result } },
+      (found) =>
+        typeof found === 'object'
+          ? { name: 'verification.check', id, attributes: { 'passlane.result': found.result } }
+          : undefined,
     );
     if (!outcome) throw notFound('verification');
+    // As while `PASSLANE_SECRET` rotates: another process may know the key.
+    if (outcome === 'unreadable') throw unavailable();
     const { result, status, made, max, allowance } = outcome;
     this.metrics.checks.inc({ result });
     return {

@@ -5,7 +5,7 @@
 -- KEYS 1 state
 -- ARGV 1 owner  2 id  3 sends budget (only told)  4 failures budget  5 name of the call, or ''
 --      6... pairs: key id, MAC of the code under that key
--- Returns {'unknown'} | {result, status, made, max, sends, expires, sends left, next send at}; a repeated call its first
+-- Returns {'unknown'} | {'unreadable'}: made with none of these keys, and not counted | {result, status, made, max, sends, expires, sends left, next send at}; a repeated call its first
 -- answer
 local now = clock()
 local key, id, prefix = KEYS[1], ARGV[2], prefix_of(KEYS[1])
@@ -33,15 +33,17 @@ if full_for(failures, now) > 0 then
   return answer('locked')
 end
 
-made = redis.call('HINCRBY', key, 'made', 1)
 local mac
 for i = 6, #ARGV, 2 do
   if ARGV[i] == s[7] then mac = ARGV[i + 1] end
 end
+if not mac then return { 'unreadable' } end
+
+made = redis.call('HINCRBY', key, 'made', 1)
 local result = 'incorrect'
 for g = gen, 1, -1 do
   local m = redis.call('HMGET', key, 'm' .. g, 'e' .. g)
-  if mac and mac == m[1] then
+  if mac == m[1] then
     local live = g == gen or (s[10] == '1' and now < tonumber(m[2]))
     result = live and 'approved' or 'replaced'
     break
