@@ -17,7 +17,7 @@ import { codeOf, openFacts, type Facts } from '../store/facts.js';
 import type { Attempt } from '../store/record.js';
 import { Traces } from '../telemetry/traces.js';
 import { DeliveryQueue, type FirstMessage } from './delivery.queue.js';
-import { callGap, decide, type Event, type Situation } from './failover/policy.js';
+import { callGap, decide, untried, type Event, type Situation } from './failover/policy.js';
 import { ReceiptService } from './receipts/receipt.service.js';
 import { measureAttempt } from './measure-attempt.js';
 import { renderText } from './render-text.js';
@@ -127,12 +127,9 @@ export class DeliverService {
   }
 
   /** No account that is not resting is left for this step. */
-  private isLast({ attempts, steps, route, round }: Situation, { n, step, account }: Attempt): boolean {
-    const current = steps[step];
-    const tried = new Set(
-      attempts.filter((a) => a.round === round && a.step === step && a.n < n).map((a) => a.account),
-    );
-    const others = current ? route(current).filter((name) => name !== account && !tried.has(name)) : [];
+  private isLast(situation: Situation, attempt: Attempt): boolean {
+    const step = situation.steps[attempt.step];
+    const others = step ? untried(situation, attempt, step) : [];
     return !others.some((name) => this.accounts.find(name)?.resting === false);
   }
 
@@ -160,6 +157,8 @@ export class DeliverService {
       locale,
       ttl: Math.min(ttl, step?.validity ?? ttl),
       callbackUrl: () => callbackUrl(this.config.publicUrl, this.keyring.callback, account, attemptId),
+      // While Redis is away nothing has ended.
+      stillWanted: () => this.store.isPending(id).catch(() => true),
     };
     return { message, bill: this.ledger.bill(account, message, facts.country) };
   }

@@ -22,6 +22,8 @@ export interface OutgoingMessage {
   readonly ttl: number;
   /** Makes the address that this attempt's receipts may be sent to. */
   readonly callbackUrl: () => string;
+  /** For who has let it wait: whether its verification has not been approved or canceled meanwhile. */
+  readonly stillWanted: () => Promise<boolean>;
 }
 
 /** The vendor took the message. */

@@ -106,6 +106,10 @@ export class DeliveryStore {
     );
   }
 
+  async isPending(id: string): Promise<boolean> {
+    return (await this.redis.hget(stateKey(id), 'status')) === 'pending';
+  }
+
   /** Safe to repeat. @returns what is due at once, if anything */
   async record({ id, attempt, fence }: Claim, result: AttemptResult): Promise<DueEntry | undefined> {
     const { error } = result;

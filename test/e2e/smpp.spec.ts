@@ -13,6 +13,7 @@ const IMPATIENT = '+4915123456789';
 let redis: TestRedis;
 let smsc: Smsc;
 let slow: Smsc;
+let narrow: Smsc;
 let gateway: Gateway;
 let service: Service;
 let api: Api;
@@ -22,13 +23,15 @@ beforeAll(async () => {
   redis = await TestRedis.start();
   smsc = await Smsc.start();
   slow = await Smsc.start();
+  narrow = await Smsc.start();
   gateway = await Gateway.start();
   const accounts = {
     smsc: { use: 'smpp', settings: smppSettings([smsc.url]) },
     slow: { use: 'smpp', timeout: 1, settings: smppSettings([slow.url]) },
+    narrow: { use: 'smpp', timeout: 20, settings: smppSettings([narrow.url], { window: 1 }) },
     gateway: httpAccount(gateway.url),
   };
-  const sms = { default: ['smsc'], countries: { DE: ['slow'] } };
+  const sms = { default: ['smsc'], countries: { DE: ['slow'], FR: ['narrow'] } };
   config = configuration(accounts, { routes: { sms, voice: { default: ['gateway'] } } });
   service = await Service.start({ redisUrl: redis.url, config });
   api = service.as(LIVE_KEY);
@@ -40,6 +43,7 @@ afterAll(async () => {
   await service.stop();
   await smsc.stop();
   await slow.stop();
+  await narrow.stop();
   await gateway.stop();
   await redis.stop();
 });
@@ -96,6 +100,33 @@ describe('E15 a code over SMPP', () => {
     one.submit.session.write(0x80000004, one.submit.sequence, Buffer.from('late\0'));
     expect(await one.submit.session.receipt({ id: 'late' })).toBe(0);
     await until('the receipt to be taken', async () => (await one.attempt()).status === 'delivered');
+  });
+});
+
+describe('a message that waits for its place in the window', () => {
+  it('is not sent any more when its verification was canceled or approved meanwhile', async () => {
+    narrow.behaviour = behaviours.hangs;
+    const channels = [{ channel: 'sms' }];
+    await api.start('+33612345600', { channels });
+    const first = await until('the one that fills the window', () => narrow.received[0]);
+    const numbers = ['+33612345601', '+33612345602'];
+    const [canceled, wanted] = await Promise.all(
+      numbers.map(async (to) => (await api.start(to, { channels })).body.id),
+    );
+    for (const id of [canceled!, wanted!]) {
+      await until('its claim', async () => (await api.read(id)).body.attempts[0]?.status === 'sending');
+    }
+    expect((await api.cancel(canceled!)).status).toBe(200);
+    narrow.behaviour = behaviours.accepts;
+    first.session.write(0x80000004, first.sequence, Buffer.from('first\0'));
+    await until('the one that is wanted', () =>
+      narrow.received.some(({ destination }) => numbers[1]!.endsWith(destination.address)),
+    );
+    const attempt = await until('the record of the other', async () =>
+      (await api.read(canceled!)).body.attempts.find(({ status }) => status === 'failed'),
+    );
+    expect(attempt.error).toEqual({ kind: 'rejected', code: 'no_longer_wanted' });
+    expect(narrow.received).toHaveLength(2);
   });
 });
 

@@ -13,6 +13,7 @@ export const outgoingMessage = (change: Partial<OutgoingMessage> = {}): Outgoing
   locale: 'en',
   ttl: 300,
   callbackUrl: () => 'https://otp.example.com/receipts/main/0b7e-1/proof',
+  stillWanted: () => Promise.resolve(true),
   ...change,
 });
 

@@ -63,9 +63,14 @@ export class Link {
     return this.bound && !this.paused ? this.options.window - this.inFlight : 0;
   }
 
-  /** Takes a place in the window, of which there must be one. `submit` gives it back. */
+  /** Takes a place in the window, of which there must be one. `submit` or `release` gives it back. */
   reserve(): void {
     this.inFlight++;
+  }
+
+  release(): void {
+    this.inFlight--;
+    this.options.changed();
   }
 
   /** @throws ProviderError as `Session.request` */
@@ -77,8 +82,7 @@ export class Link {
       this.heed(answer.status, mark);
       return answer;
     } finally {
-      this.inFlight--;
-      this.options.changed();
+      this.release();
     }
   }
 

@@ -24,11 +24,17 @@ export class Pool {
 
   /**
    * Sends one `submit_sm` over some bind.
-   * @throws ProviderError `unreachable` or `throttled` when it did not leave by the deadline, `maybe_sent` when no answer came
+   * @param stillWanted asked after it had to wait
+   * @throws ProviderError `unreachable`, `throttled` or `rejected` when it did not leave, `maybe_sent` when no answer came
    */
-  async submit(fields: object, deadline: number, late: Late): Promise<Pdu> {
+  async submit(fields: object, deadline: number, late: Late, stillWanted: () => Promise<boolean>): Promise<Pdu> {
     this.open();
+    const waits = this.waiters.size > 0 || !this.roomiest();
     const link = await this.reserve(deadline);
+    if (waits && !(await stillWanted())) {
+      link.release();
+      throw new ProviderError('rejected', 'no_longer_wanted');
+    }
     return link.submit(fields, deadline, late);
   }
 

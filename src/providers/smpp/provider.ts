@@ -51,7 +51,7 @@ export class SmppProvider implements Provider {
     this.reference = (this.reference + 1) % 256;
     const parts = composeParts(message, this.settings, this.reference);
     const answers = await Promise.allSettled(
-      parts.map((fields, i) => this.submit(fields, deadline, i === parts.length - 1 ? message.attemptId : undefined)),
+      parts.map((fields, i) => this.submit(fields, deadline, message, i === parts.length - 1)),
     );
     const refused = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason as unknown);
     const [last] = answers.slice(-1);
@@ -67,11 +67,17 @@ export class SmppProvider implements Provider {
     return this.pool.close();
   }
 
-  /** @param attemptId where an answer that comes too late is to say which message its id means */
-  private async submit(fields: object, deadline: number, attemptId?: string): Promise<string | undefined> {
-    const answer = await this.pool.submit(fields, deadline, (late) => {
-      if (attemptId !== undefined) this.takeLate(late, attemptId);
-    });
+  /** @param isLast its id is the message's: also where its answer comes too late */
+  private async submit(
+    fields: object,
+    deadline: number,
+    { attemptId, stillWanted }: OutgoingMessage,
+    isLast: boolean,
+  ): Promise<string | undefined> {
+    const late = (answer: Pdu): void => {
+      if (isLast) this.takeLate(answer, attemptId);
+    };
+    const answer = await this.pool.submit(fields, deadline, late, stillWanted);
     if (answer.status !== 0) throw statusError(answer.status);
     return this.idOf(answer);
   }
