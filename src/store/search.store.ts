@@ -25,13 +25,12 @@ export interface SearchQuestion {
 
 interface Found {
   readonly position: IndexPosition;
-  readonly stored: StoredVerification;
+  /** Missing where only the entry is left. */
+  readonly stored?: StoredVerification;
 }
 
 /** Entries that are looked up at a time: one page of the usual size in one go. */
 const BATCH = 50;
-/** A search whose filters match nothing ends after so many records instead of walking through a whole day. */
-const MOST_SCANNED = 5_000;
 
 /**
  * Finds verifications by number (one key), or by reference or time (one key in each of the 256 shards: a search is
@@ -44,18 +43,16 @@ export class SearchStore {
     private readonly verifications: VerificationStore,
   ) {}
 
+  /** All entries, newest first, as long as somebody asks for more. */
   async *scan(question: SearchQuestion): AsyncGenerator<Found> {
     const keys = indexKeys(question);
-    let before = question.before;
-    for (let scanned = 0; scanned < MOST_SCANNED; scanned += BATCH) {
+    let { before } = question;
+    for (;;) {
       const page = await this.page(keys, question, before);
       const records = await Promise.all(page.map(({ id }) => this.verifications.read(id, question.limits)));
-      for (const [i, position] of page.entries()) {
-        const stored = records[i];
-        if (stored) yield { position, stored };
-      }
-      before = page.at(-1);
+      for (const [i, position] of page.entries()) yield { position, stored: records[i] };
       if (page.length < BATCH) return;
+      before = page.at(-1);
     }
   }
 

@@ -214,4 +214,22 @@ describe('a verification over an http account', () => {
     const others = await service.as(OTHER_KEY).get(`/v1/verifications?${number}`);
     expect(others.body.data).toEqual([]);
   });
+
+  it('is found behind thousands of others that do not match, over pages without any', async () => {
+    const { api, to, id } = await started();
+    const key = (await redis.client.keys(`pl:*:v:${id}`))[0]!;
+    const recipient = await redis.client.hget(key, 'rcpt');
+    const shard = id.slice(-2);
+    // As many entries as one request looks at, and one more, all newer.
+    const others = Array.from({ length: 5_001 }, (_, i) => [
+      Date.now() + 1_000 + i,
+      `${i.toString(16).padStart(8, '0')}-0000-4000-8000-0000000000${shard}`,
+    ]);
+    await redis.client.zadd(`pl:{${shard}}:n:${recipient}`, ...others.flat());
+    const query = `to=${encodeURIComponent(to)}&status=pending`;
+    const first = (await api.get(`/v1/verifications?${query}`)).body;
+    expect(first).toEqual({ data: [], next_cursor: expect.any(String) });
+    const second = (await api.get(`/v1/verifications?${query}&cursor=${first.next_cursor!}`)).body;
+    expect(second).toMatchObject({ data: [{ id }], next_cursor: null });
+  });
 });

@@ -80,6 +80,8 @@ export const pageSchema: JsonSchema = {
   type: 'object',
   properties: {
     data: { type: 'array', items: verificationSchema },
-    next_cursor: maybe('Give it as `cursor` for the next page; null on the last one'),
+    next_cursor: maybe(
+      'Give it as `cursor` for the next page; null on the last one alone: a page may be short, or empty, before it',
+    ),
   },
 };
