@@ -29,6 +29,7 @@ import { CONFIRM_ON, RESEND, SCOPES, type ConfirmOn, type Mode, type Resend, typ
 import { bounds, LANGUAGE_TAG } from './bounds.js';
 import { isRange } from './ip-range.js';
 import { LIMIT_HELP, parseLimits, parseWaits, WAITS_HELP } from './limits.js';
+import { AMOUNT_HELP, HasValue } from './money.schema.js';
 
 /** The YAML file's shape (design §2), section by section; maps are walked in `load-file.ts`. */
 
@@ -39,14 +40,14 @@ export class FileSchema {
   @IsOptional() @IsObject() profiles: Record<string, unknown> = {};
   @IsOptional() @IsObject() templates: Record<string, unknown> = {};
   @IsOptional() @IsArray() @IsString({ each: true }) trusted_proxies: string[] = [];
-  @IsOptional() @IsObject() webhooks: object | null = {};
-  @IsOptional() @IsObject() doors: object | null = {};
+  @IsOptional() @IsObject() webhooks: object = {};
+  @IsOptional() @IsObject() doors: object = {};
 
   /** `off` serves whatever comes, however late: for load tests that look for the end of what can be done. */
   @IsOptional() @IsIn(['on', 'off', true, false], { message: 'must be on or off' }) shedding: string | boolean = 'on';
 
   /** ISO 4217. A label of all amounts: nothing is converted. */
-  @IsOptional() @IsISO4217CurrencyCode({ message: 'must be a currency code like EUR' }) currency?: string | null;
+  @IsOptional() @IsISO4217CurrencyCode({ message: 'must be a currency code like EUR' }) currency?: string;
 }
 
 export class AccountSchema {
@@ -63,7 +64,7 @@ export class AccountSchema {
   @IsOptional() @IsInt() @Min(1) @Max(1_000) concurrency: number = 100;
 
   /** What one message costs: an amount, or a mapping (`load-prices.ts`). */
-  @IsOptional() price?: unknown;
+  @HasValue(AMOUNT_HELP) price?: unknown;
 }
 
 export class RouteSchema {
@@ -115,7 +116,7 @@ export class ApplicationSchema {
   @IsOptional() guard?: unknown;
 
   /** Ceilings of what may be spent, a mapping (`load-budget.ts`). */
-  @IsOptional() budget?: unknown;
+  @HasValue('must be a mapping') budget?: unknown;
 
   @IsOptional() @IsIn(getCountries(), { message: 'must be a country with phone numbers, like DE' }) country?: string;
 

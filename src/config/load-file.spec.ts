@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { providers } from '../providers/registry.js';
 import { ConfigError } from './config.errors.js';
+import { FileSchema } from './file.schema.js';
 import { loadFile } from './load-file.js';
 
 /** A value that no message may repeat. */
@@ -67,6 +68,43 @@ describe('loadFile', () => {
 
   it('takes a file in which nothing is', () => {
     expect(faults({})).toEqual([]);
+  });
+
+  it.each(Object.keys(new FileSchema()))('takes a file whose %s is a key without a value', (section) => {
+    expect(loadFile({ [section]: null }, {})).toEqual(loadFile({}, {}));
+  });
+
+  it('takes a key without a value for one that is left out, wherever it stands', () => {
+    const bare = (...keys: string[]): object => Object.fromEntries(keys.map((key) => [key, null]));
+    const sections = {
+      accounts: {
+        gateway: { ...file().accounts.gateway, ...bare('timeout', 'concurrency') },
+        sandbox: { use: 'sandbox', ...bare('channels', 'settings') },
+      },
+      routes: { sms: { default: ['gateway'], countries: null }, voice: { default: null } },
+      applications: {
+        shop: {
+          keys: [{ ...KEY, ...bare('scopes', 'ip_ranges', 'expires_at') }],
+          ...bare('limits', 'country', 'retention'),
+          guard: bare('rules', 'pumping', 'line_types', 'countries'),
+          texts: bare('allow_urls'),
+        },
+        other: { ...bare('keys', 'guard', 'texts'), retention: bare('number', 'record') },
+      },
+      profiles: {
+        'shop/login': {
+          channels: [
+            { channel: 'sms', ...bare('from', 'template', 'wait', 'order', 'confirm_on', 'locale', 'validity') },
+          ],
+          defaults: bare('code_length', 'alphabet', 'ttl', 'max_checks', 'locale', 'template', 'resend'),
+        },
+      },
+      webhooks: bare('allow', 'allow_http'),
+      doors: bare('geniq'),
+    };
+    const without = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value), (_, one: unknown) => (one === null ? undefined : one));
+    expect(loadFile(sections, {})).toEqual(loadFile(without(sections), {}));
   });
 
   it('opens the doors that are named, and no others', () => {

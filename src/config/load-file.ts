@@ -38,7 +38,7 @@ export function loadFile(yaml: unknown, env: NodeJS.ProcessEnv): Sections {
   const routes = loadRoutes(file.routes, { accounts, declared: new Set(Object.keys(file.accounts)) }, errors);
   const applications = loadMap(file.applications, (name, value) => loadApplication(name, value, errors));
   refuseSharedTokens(applications, errors);
-  const currency = file.currency ?? undefined;
+  const { currency } = file;
   refuseHalfPriced(accounts, applications, currency, errors);
   const templates = loadMap(file.templates, (name, value) => loadTemplate(name, value, applications, errors));
   const profiles = loadMap(file.profiles, (name, value) =>
@@ -107,8 +107,8 @@ function loadAccount(name: string, value: unknown, errors: SettingError[]): Acco
   };
 }
 
-function loadWebhooks(value: object | null, errors: SettingError[]): WebhooksConfig {
-  const { allow = [], allow_http = false } = checked(WebhooksSchema, value ?? {}, 'webhooks', errors) ?? {};
+function loadWebhooks(value: object, errors: SettingError[]): WebhooksConfig {
+  const { allow = [], allow_http = false } = checked(WebhooksSchema, value, 'webhooks', errors) ?? {};
   allow.forEach((range, i) => {
     if (!isRange(range))
       errors.push({ setting: `webhooks.allow.${i}`, message: 'must be an IP address or a CIDR range' });
@@ -116,8 +116,8 @@ function loadWebhooks(value: object | null, errors: SettingError[]): WebhooksCon
   return freeze({ allow, allowHttp: allow_http });
 }
 
-function loadDoors(value: object | null, errors: SettingError[]): DoorsConfig {
-  const { qikberry = false, bics = false, geniq = false } = checked(DoorsSchema, value ?? {}, 'doors', errors) ?? {};
+function loadDoors(value: object, errors: SettingError[]): DoorsConfig {
+  const { qikberry = false, bics = false, geniq = false } = checked(DoorsSchema, value, 'doors', errors) ?? {};
   return freeze({ qikberry, bics, geniq });
 }
 

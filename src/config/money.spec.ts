@@ -74,6 +74,9 @@ describe('budgets', () => {
 
   it.each<[unknown, string, RegExp]>([
     [200, '', /must be a mapping/],
+    [null, '', /must be a mapping/],
+    [{ hour: null, day: 1 }, '.hour', /must be an amount/],
+    [{ day: 1, countries: { DE: { day: null } } }, '.countries.DE.day', /must be an amount/],
     [{}, '', /has no ceiling/],
     [{ countries: { DE: {} } }, '', /has no ceiling/],
     [{ week: 1 }, '.week', /is not a known setting/],

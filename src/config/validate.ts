@@ -24,8 +24,24 @@ export function checked<T extends object>(
   const instance = plainToInstance(type, value, { exposeDefaultValues: true });
   const found = settingErrors(instance, path);
   errors.push(...found);
-  return found.length === 0 ? instance : undefined;
+  return found.length === 0 ? withoutNulls(instance) : undefined;
 }
+
+/** A key without a value, where that is allowed, is as good as one that is left out. Plain mappings are checked elsewhere. */
+function withoutNulls<T extends object>(instance: T): T {
+  for (const [key, value] of Object.entries(instance)) {
+    if (value === null) Object.assign(instance, { [key]: defaultOf(instance, key) });
+    else if (Array.isArray(value)) value.filter(isOfSchema).forEach(withoutNulls);
+    else if (isOfSchema(value)) withoutNulls(value);
+  }
+  return instance;
+}
+
+const isOfSchema = (value: unknown): value is object =>
+  isMapping(value) && Object.getPrototypeOf(value) !== Object.prototype;
+
+const defaultOf = ({ constructor }: object, key: string): unknown =>
+  Reflect.get(new (constructor as new () => object)(), key);
 
 export const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
