@@ -1,9 +1,13 @@
 import { parse } from 'node:querystring';
-import type { FastifyInstance, preValidationHookHandler } from 'fastify';
+import type { FastifyInstance, preValidationHookHandler, RouteOptions } from 'fastify';
+import type { JsonSchema } from './json-schema.js';
 import { unsupportedMediaType } from './problem.js';
 
 /** The media type of HTML forms. */
 export const FORM = 'application/x-www-form-urlencoded';
+
+/** Where there is nothing to send, `{}` may come as well. */
+const NOTHING: JsonSchema = { type: ['object', 'null'], additionalProperties: false };
 
 /** JSON only; but routes that ask for it get any body as text, or take forms as well. */
 export function parseBodies(fastify: FastifyInstance): void {
@@ -13,7 +17,7 @@ export function parseBodies(fastify: FastifyInstance): void {
     const { config, schema } = request.routeOptions;
     if (config.rawBody) done(null, body);
     // Clients that always name a type also name it where there is nothing to send.
-    else if (body === '' && !schema?.body) done(null);
+    else if (body === '' && mayBeEmpty(schema?.body as JsonSchema | undefined)) done(null);
     else void json(request, body, done);
   });
   fastify.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
@@ -23,6 +27,14 @@ export function parseBodies(fastify: FastifyInstance): void {
     else done(unsupportedMediaType);
   });
   fastify.addHook('preValidation', joinFields);
+  fastify.addHook('onRoute', refuseFields);
+}
+
+const mayBeEmpty = (schema: JsonSchema | undefined): boolean => !schema || [schema.type].flat().includes('null');
+
+/** Our own API takes no field that it does not know, so that nobody takes what is ignored for done. Doors have ways of their own. */
+function refuseFields(route: RouteOptions): void {
+  if (route.method === 'POST' && route.url.startsWith('/v1/')) route.schema = { body: NOTHING, ...route.schema };
 }
 
 const isForm = (type = ''): boolean => type.split(';')[0]?.trim().toLowerCase() === FORM;

@@ -98,6 +98,18 @@ describe('bad input', () => {
       expectProblem(await api.post(`${NOBODY}/check`, body), 422, field);
     });
 
+    it.each<[string, number]>([
+      [`${NOBODY}/next`, 404],
+      [`${NOBODY}/cancel`, 404],
+      ['/v1/webhooks/wh_1/rotate', 404],
+      ['/v1/webhooks/wh_1/verify', 404],
+      ['/v1/token', 401],
+    ])('refuses any field for %s, which takes none, but neither {} nor nothing', async (path, status) => {
+      expectProblem(await api.post(path, { channel: 'voice' }), 422, 'channel');
+      expectProblem(await api.post(path, []), 422, 'body');
+      for (const body of [undefined, '', {}]) expectProblem(await api.post(path, body), status);
+    });
+
     it.each([
       ['limit', 'limit=0'],
       ['limit', 'limit=101'],

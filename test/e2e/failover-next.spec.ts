@@ -181,8 +181,9 @@ describe('within a minute of a call nothing starts', () => {
 
 describe('POST next', () => {
   it('starts the next step now, and resends on the last after it, within the budget of sends', async () => {
-    const { id, view, message, next, sees } = await started(MESSAGES);
+    const { api, id, view, message, next, sees } = await started(MESSAGES);
     await message(1);
+    expect((await api.post(`/v1/verifications/${id}/next`, { channel: 'voice' })).status).toBe(422);
     const asked = await next();
     expect(asked).toMatchObject({ status: 200, body: { id, sends: { made: 2, left: 2 } } });
     expect((await message(2)).body.channel).toBe('whatsapp');

@@ -183,6 +183,7 @@ describe('administration', () => {
     const wrong = `/v1/applications/${other}/keys/${key.id}`;
     expectRefused(await admin.api.get(wrong), 404, 'not_found');
     expectRefused(await admin.api.post(`${wrong}/rotate`), 404, 'not_found');
+    expectRefused(await admin.api.post(`${wrong}/rotate`, ''), 404, 'not_found');
     expectRefused(await admin.api.request('DELETE', wrong), 404, 'not_found');
     expect((await use(key.token)).status).toBe(200);
   });
