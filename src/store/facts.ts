@@ -5,6 +5,7 @@ import { keySet, type Keyring } from '../codes/keyring.js';
 import { open, seal } from '../codes/seal.js';
 import type { Mode, Resend, Step } from '../config/config.js';
 import type { Decision } from '../guard/policy.js';
+import type { Attempt, VerificationState } from './record.js';
 
 /** Appended to a text so that the phone offers the code only to the right app or site. */
 export type Autofill = { readonly app_hash: string } | { readonly origin: string };
@@ -35,6 +36,8 @@ export interface Facts {
   readonly clientIp?: string;
   readonly autofill?: Autofill;
   readonly transaction?: Transaction;
+  /** What messages of earlier rounds were sent from, by attempt: their plans are gone. */
+  readonly senders?: Readonly<Record<number, string | undefined>>;
   /** What monitors of the guard would have refused the newest send for. */
   readonly guard?: readonly Decision[];
 }
@@ -62,6 +65,16 @@ export function openFacts(ring: Keyring, { facts, ownCode }: SealedFacts): Facts
   const own = ownCode === undefined ? undefined : open(ring, OWN_CODE, ownCode);
   return own === undefined ? opened : { ...opened, code: { ...opened.code, own } };
 }
+
+type Rounds = Pick<VerificationState, 'round' | 'attempts'>;
+
+/** What an attempt was sent from; undefined where nothing was said, or is known any more. */
+export const senderOf = (facts: Facts, { round }: Pick<Rounds, 'round'>, attempt: Attempt): string | undefined =>
+  attempt.round === round ? facts.steps[attempt.step]?.from : facts.senders?.[attempt.n];
+
+/** All of them, as the next round is to remember them. */
+export const sendersOf = (facts: Facts, state: Rounds): Facts['senders'] =>
+  Object.fromEntries(state.attempts.map((attempt) => [attempt.n, senderOf(facts, state, attempt)]));
 
 /** The code itself, from the key that the record names; undefined when that secret was retired. */
 export function codeOf(ring: Keyring, keyId: string, id: string, generation: number, code: CodeFacts) {

@@ -1,7 +1,7 @@
 import type { Caller } from '../applications/key-book.js';
 import { bounds } from '../config/bounds.js';
 import { fromMicros } from '../config/money.js';
-import type { Facts } from '../store/facts.js';
+import { senderOf, type Facts } from '../store/facts.js';
 import type { Attempt, VerificationState } from '../store/record.js';
 import type { Allowance } from '../store/budgets.js';
 import type { LimitLeft } from '../store/guard.store.js';
@@ -44,17 +44,17 @@ export function present(state: VerificationState, facts: Facts | undefined, opti
     guard: facts?.guard ?? [],
     created_at: time(state.createdAt),
     expires_at: time(state.expiresAt),
-    attempts: attempts.map((attempt) => presentAttempt(state.id, attempt, facts)),
+    attempts: attempts.map((attempt) => presentAttempt(state.id, attempt, facts && senderOf(facts, state, attempt))),
   };
 }
 
-function presentAttempt(id: string, attempt: Attempt, facts: Facts | undefined) {
+function presentAttempt(id: string, attempt: Attempt, from: string | undefined) {
   return {
     id: `${id}-${attempt.n}`,
     step: attempt.step,
     channel: attempt.channel,
     account: attempt.account,
-    from: facts?.steps[attempt.step]?.from ?? null,
+    from: from ?? null,
     status: attempt.status,
     provider_message_id: attempt.messageId ?? null,
     provider_status: attempt.vendorStatus ?? null,

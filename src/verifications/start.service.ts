@@ -14,7 +14,7 @@ import { mask, parseRecipient } from '../recipients/recipient.js';
 import { unavailable, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { ROOT, Traces } from '../telemetry/traces.js';
-import { codeOf, openFacts, sealFacts, type CodeFacts, type Facts } from '../store/facts.js';
+import { codeOf, openFacts, sealFacts, sendersOf, type CodeFacts, type Facts } from '../store/facts.js';
 import type { VerificationState } from '../store/record.js';
 import {
   VerificationStore,
@@ -101,6 +101,7 @@ export class StartService {
       code: code ?? before.code,
       reference: request.facts.reference ?? before.reference,
       metadata: request.facts.metadata ?? before.metadata,
+      senders: sendersOf(before, state),
     };
     const next = this.attemptAt(facts, state.id, step);
     const delayMs = callGap(state.attempts, stored.now);
@@ -129,6 +130,7 @@ export class StartService {
     if (delayMs === 0) this.queue.add({ id: state.id, revision, expiresAt, account: next.account });
     const after: VerificationState = {
       ...state,
+      round: state.round + 1,
       expiresAt,
       sends: state.sends + 1,
       delivery: 'queued',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freshNumber, wrongFor } from '../support/api.js';
+import { freshNumber, wrongFor, type Verification } from '../support/api.js';
 import { Gateway } from '../support/gateway.js';
 import { TestRedis } from '../support/redis.js';
 import { configuration, httpAccount, LIVE_KEY, OTHER_KEY, READ_KEY, Service, TEST_KEY } from '../support/service.js';
@@ -113,6 +113,18 @@ describe('a verification over an http account', () => {
     const anew = await api.start(to);
     expect(anew.status).toBe(201);
     expect(anew.body.id).not.toBe(id);
+  });
+
+  it('says what each message was sent from, also when a later start has brought another plan', async () => {
+    const { api, to, id } = await started({ channels: [{ channel: 'sms', from: 'First' }] });
+    const senders = (view: Verification) => view.attempts.map(({ from }) => from);
+    const second = await api.start(to, { channels: [{ channel: 'sms', from: 'Second' }] });
+    expect(senders(second.body)).toEqual(['First']);
+    await until('the second message', () => gateway.to(to).length === 2);
+    const third = await api.start(to);
+    expect(senders(third.body)).toEqual(['First', 'Second']);
+    await until('the third message', () => gateway.to(to).length === 3);
+    expect(senders((await api.read(id)).body)).toEqual(['First', 'Second', null]);
   });
 
   it('takes the caller’s own code, and a new one in its place', async () => {

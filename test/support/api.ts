@@ -26,6 +26,7 @@ export interface Verification {
     step: number;
     channel: string;
     account: string;
+    from: string | null;
     status: string;
     provider_message_id: string | null;
     provider_status: string | null;

@@ -79,6 +79,22 @@ describe('developer/subscriptions', () => {
     expect(json.payload.id).toMatch(/^m-/);
   });
 
+  it('H5 tell what a message was sent from, also when a later one has another sender', async () => {
+    const { path } = await hooks.webhook({}, ['whatsapp:message:status']);
+    await hooks.reportAt(path, {}, [{ name: 'whatsapp' }]);
+    const to = freshDigits();
+    const send = (from: string) => hooks.api.send(to, [{ name: 'whatsapp', from }]);
+    const { id } = (await send('FIRST')).body;
+    const message = await hooks.doors.message(id, to);
+    expect((await send('SECOND')).body.id).toBe(id);
+    await hooks.doors.message(id, to, 2);
+    await report(message, 'DELIVRD');
+    const told = await until('its end', () =>
+      hooks.receivedAt(path).find(({ json: { payload } }) => payload.to === to && payload.status === 'delivered'),
+    );
+    expect(told.json.payload.from).toBe('FIRST');
+  });
+
   it('H5 tell of failures', async () => {
     const { path } = await hooks.webhook({}, [DELIVERED, 'whatsapp:message:status']);
     await hooks.reportAt(path);
