@@ -23,10 +23,16 @@ export class GeniqDoor {
   private readonly base: string;
 
   constructor(
-    url: string,
+    private readonly url: string,
     private readonly authorization?: string,
+    private readonly idempotencyKey?: string,
   ) {
     this.base = `${url}/geniq/rest/v1/`;
+  }
+
+  /** The same with an Idempotency-Key. */
+  once(key: string): GeniqDoor {
+    return new GeniqDoor(this.url, this.authorization, key);
   }
 
   async call(method: string, path: string, body?: URLSearchParams | string, type?: string): Promise<DoorAnswer> {
@@ -34,6 +40,7 @@ export class GeniqDoor {
       method,
       headers: {
         ...(this.authorization !== undefined && { authorization: this.authorization }),
+        ...(this.idempotencyKey !== undefined && { 'idempotency-key': this.idempotencyKey }),
         ...(type !== undefined && { 'content-type': type }),
       },
       body,

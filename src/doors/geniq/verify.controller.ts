@@ -2,6 +2,7 @@ import { Controller, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../../applications/authenticate.js';
+import { onceOf } from '../../idempotency/idempotency.js';
 import { Endpoint } from '../../shared/endpoint.js';
 import { StartService } from '../../verifications/start.service.js';
 import { VerificationService } from '../../verifications/verification.service.js';
@@ -49,7 +50,7 @@ export class VerifyController {
     face,
   })
   async start(@Req() request: FastifyRequest, @Query() fields: VerifyFields) {
-    const { view } = await this.starts.start(callerOf(request), toStart(fields));
+    const { view } = await this.starts.start(callerOf(request), toStart(fields), onceOf(request));
     return { reference: referenceOf(fields), ...responseOf(0), messageIds: [view.id] };
   }
 
@@ -70,7 +71,7 @@ export class VerifyController {
     @Param('messageId') id: string,
     @Query() fields: CheckFields,
   ) {
-    const { result } = await this.verifications.check(callerOf(request), id, { code: fields.code });
+    const { result } = await this.verifications.check(callerOf(request), id, { code: fields.code }, onceOf(request));
     const { code, status } = toAnswer(result);
     reply.status(status);
     return { reference: referenceOf(fields), ...responseOf(code) };

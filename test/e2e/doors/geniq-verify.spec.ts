@@ -131,6 +131,27 @@ describe('sending a code', () => {
     expect(bench.sentTo(recipient)[1]!.fields.message).toBe(`Your code is ${code}.`);
   });
 
+  it('happens once for each Idempotency-Key, and so does a check, also when the answer was lost', async () => {
+    const recipient = freshRecipient();
+    const once = bench.door.once(recipient);
+    // As if the process had been killed between the effect and the answer.
+    const loseAnswers = async () => {
+      for (const key of await bench.redis.client.keys('pl:{i:*}'))
+        await bench.redis.client.hdel(key, 'until', 'answer');
+    };
+    const first = await once.verify(recipient);
+    const id = first.body.messageIds[0]!;
+    const sms = await until('the SMS', () => bench.sentTo(recipient)[0]);
+    await loseAnswers();
+    expect((await once.verify(recipient)).body).toEqual(first.body);
+    expect((await bench.service.as(LIVE_KEY).read(id)).body.sends.made).toBe(1);
+
+    const code = /\d{6}/.exec(String(sms.fields.message))![0];
+    expect(await answered(once.check(id, code))).toEqual([200, '0']);
+    await loseAnswers();
+    expect(await answered(once.check(id, code))).toEqual([200, '0']);
+  });
+
   it('is refused as spam when the number’s budget is used up', async () => {
     const sparing = await bench.enter('sparing', SPARING_KEY);
     const recipient = freshRecipient();
