@@ -31,11 +31,9 @@ function compileLenient(schema: object): Validate {
 
 /** Names each wrong field by its path; never repeats a value. */
 export function fieldErrors(errors: readonly ErrorObject[], whole: string): FieldError[] {
-  return errors
-    .filter(
-      ({ keyword, propertyName }) => keyword !== 'propertyNames' && !(keyword === 'pattern' && propertyName === ''),
-    )
-    .map((error) => ({ field: fieldOf(error) || whole, message: messageOf(error) }));
+  // That a name has failed is said by the rule that it has failed, too.
+  const telling = errors.filter(({ keyword }) => keyword !== 'propertyNames');
+  return telling.map((error) => ({ field: fieldOf(error) || whole, message: messageOf(error) }));
 }
 
 function fieldOf({ instancePath, keyword, params, propertyName }: ErrorObject): string {
@@ -46,7 +44,8 @@ function fieldOf({ instancePath, keyword, params, propertyName }: ErrorObject): 
       : keyword === 'additionalProperties'
         ? params.additionalProperty
         : propertyName;
-  if (typeof named !== 'string') return path;
+  // What has no name is named by what it is in.
+  if (typeof named !== 'string' || named === '') return path;
   const name = named.replace(/[^\w.-]/g, '?').slice(0, 64);
   return path ? `${path}.${name}` : name;
 }

@@ -44,6 +44,8 @@ export const UNKNOWN_FIELDS: Case[] = [
   ['autofill.hash', { autofill: { hash: 'FA+9qCX9VSu' } }],
   ['transaction.payer', payment({ payer: 'me' })],
   ['constructor', { constructor: 1 }],
+  ['body', { '': 1 }],
+  ['channels.0', step({ '': 1 })],
 ];
 
 export const long = (length: number): string => 'x'.repeat(length);
@@ -71,6 +73,7 @@ export const BOUNDS: (readonly [field: string, beyond: Body, allowed: Body])[] =
   ['metadata', { metadata: entries(21) }, { metadata: entries(20) }],
   ['metadata.order', { metadata: { order: long(251) } }, { metadata: { order: long(250) } }],
   [`metadata.${long(41)}`, { metadata: { [long(41)]: '' } }, { metadata: { [long(40)]: '' } }],
+  ['metadata', { metadata: { '': 'x' } }, { metadata: { x: 'x' } }],
   ['locale', { locale: 'x' }, { locale: 'xx' }],
   ['locale', { locale: 'de-1234567-12345678-1' }, { locale: 'de-1234567-12345678' }],
   ['autofill.app_hash', { autofill: { app_hash: long(12) } }, { autofill: { app_hash: long(11) } }],
