@@ -71,6 +71,16 @@ describe('profiles of the file', () => {
     expect(faults(steps({ ...sms, order: 2 }, { channel: 'voice', wait: 59, order: 1 }))).toHaveLength(1);
   });
 
+  it.each<[string, object]>([
+    ['.wait', { channel: 'voice', wait: 59 }],
+    ['.template', { ...sms, template: HUSH }],
+    ['.template', { ...sms, template: '{{code}} at evil.example' }],
+    ['', { channel: 'viber' }],
+  ])('are refused for channels.1%s by its place in the file, whatever its order', (field, step) => {
+    const found = faults(steps({ ...sms, order: 2 }, { ...step, order: 1 }));
+    expect(found.map((line) => line.split(': ')[0])).toEqual([`profiles.shop/login.channels.1${field}`]);
+  });
+
   it.each<[string, object, RegExp]>([
     ['channels.0.template', { channels: [{ ...sms, template: HUSH }] }, /must hold {{code}}/],
     ['channels.0.template', { channels: [{ ...sms, template: '{{ cod }}' }] }, /must hold {{code}}/],

@@ -27,21 +27,26 @@ export function loadProfile(
   const profile = checked(ProfileSchema, value, path, errors);
   if (!profile || !application) return undefined;
 
-  const steps = inOrder(profile.channels);
+  // Errors name a step by its place in the file, where it may stand out of order.
+  const { channels } = profile;
+  const steps = inOrder(channels);
   const modes = new Set(application.keys.map(({ mode }) => mode));
-  steps.forEach(({ channel }, index) => {
+  channels.forEach(({ channel }, index) => {
     if (![...modes].some((mode) => isUsable(known, channel, mode))) {
       const message = `no account can be used for ${channel} by the keys of ${applicationName}`;
       errors.push({ setting: `${path}.channels.${index}`, message });
     }
   });
-  for (const { step, field, message } of [...brokenRules(steps), ...unsafeTexts(steps, application.allowUrls)]) {
+  for (const { step, field, message } of brokenRules(steps)) {
+    errors.push({ setting: `${path}.channels.${steps[step]?.id}.${field}`, message });
+  }
+  for (const { step, field, message } of unsafeTexts(channels, application.allowUrls)) {
     errors.push({ setting: `${path}.channels.${step}.${field}`, message });
   }
   const { template } = profile.defaults ?? {};
   const fault = template && textFault(template, application.allowUrls);
   if (fault) errors.push({ setting: `${path}.defaults.template`, message: fault });
-  for (const { field, name: template } of namedTemplates(steps, profile.defaults)) {
+  for (const { field, name: template } of namedTemplates(channels, profile.defaults)) {
     if (!known.templates.has(`${applicationName}/${template}`)) {
       const message = 'must hold {{code}}, or be the name of a template in this file';
       errors.push({ setting: `${path}.${field}`, message });

@@ -7,6 +7,7 @@ import { brokenRules, namedTemplates, unsafeTexts } from '../config/plan-rules.j
 import { isUsable } from '../config/routing.js';
 import { NamedService } from '../named/named.service.js';
 import { notFound, type FieldError } from '../shared/problem.js';
+import { renamed } from '../shared/renamed.js';
 import { textFault } from '../shared/safe-text.js';
 import { ProfileStore } from '../store/profile.store.js';
 import { TemplateBook } from '../templates/template-book.js';
@@ -26,15 +27,16 @@ export class ProfileService extends NamedService<Profile> {
   }
 
   async create(caller: Caller, body: ProfileBody): Promise<Profile> {
+    const { channels = [] } = body;
     const profile: Profile = {
       id: randomUUID(),
       application: caller.application,
       name: body.name,
       status: body.status ?? 'active',
       defaults: body.defaults ?? {},
-      channels: toChannels(body.channels ?? [], []),
+      channels: toChannels(channels, []),
     };
-    await this.save(profile, caller);
+    await renamed(() => this.save(profile, caller), asListed(channels));
     return profile;
   }
 
@@ -52,7 +54,8 @@ export class ProfileService extends NamedService<Profile> {
   }
 
   replaceChannels(caller: Caller, id: string, { channels }: ChannelsBody): Promise<Profile> {
-    return this.change(caller, id, (profile) => ({ ...profile, channels: toChannels(channels, []) }));
+    const replace = (profile: Profile): Profile => ({ ...profile, channels: toChannels(channels, []) });
+    return renamed(() => this.change(caller, id, replace), asListed(channels));
   }
 
   removeChannel(caller: Caller, id: string, channelId: string): Promise<Profile> {
@@ -106,4 +109,10 @@ export function toChannels(input: readonly ChannelInput[], present: readonly Pro
     validity: one.validity,
   }));
   return [...present, ...added].sort((a, b) => a.order - b.order);
+}
+
+/** Callers know a channel by its place in their list, and not in the order of the steps. */
+function asListed(input: readonly ChannelInput[]): (field: string) => string {
+  const steps = input.map(({ order }, place) => ({ place, order: order ?? place })).sort((a, b) => a.order - b.order);
+  return (field) => field.replace(/^channels\.(\d+)/, (_, step) => `channels.${steps[Number(step)]?.place}`);
 }

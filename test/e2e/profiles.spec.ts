@@ -228,6 +228,17 @@ describe('a profile', () => {
     expect((await call('POST', `/${id}/channels`, { channels: [{ channel: 'sms', order: 4 }] })).status).toBe(200);
   });
 
+  it('is refused by the places of its channels in the request, whatever their order', async () => {
+    const { make, refused } = profiles();
+    const { id } = await make();
+    const wrong = { wait: { channel: 'voice' }, channel: { channel: 'whatsapp' }, template: { template: 'none' } };
+    for (const [field, step] of Object.entries(wrong)) {
+      const channels = [{ channel: 'sms', order: 2 }, { channel: 'sms' }, { channel: 'sms', order: 0, ...step }];
+      expect(await refused('POST', '', { name: freshName(), channels })).toEqual([`channels.2.${field}`]);
+      expect(await refused('PUT', `/${id}/channels`, { channels })).toEqual([`channels.2.${field}`]);
+    }
+  });
+
   it('names the step that has no account', async () => {
     const { make, refused } = profiles();
     const name = freshName();

@@ -4,10 +4,10 @@ import type { Profile, ProfileChannel } from '../../config/config.js';
 import { hasCode } from '../../config/plan-rules.js';
 import { textFor } from '../../config/template-text.js';
 import { ProfileService } from '../../profiles/profile.service.js';
+import { renamed } from '../../shared/renamed.js';
 import { TemplateBook } from '../../templates/template-book.js';
 import { withAdded, withEdited, withoutName } from './profile-channels.js';
 import type { ChannelsBody, ProfileBody, ProfileFilter } from './profiles.schema.js';
-import { renamed } from './renamed.js';
 import { TIMEOUT } from './send.schema.js';
 import { fromTemplate } from './texts.js';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../applications/key-book.js';
 import { notFound, Problem } from '../../shared/problem.js';
+import { renamed } from '../../shared/renamed.js';
 import type { OpenWebhook } from '../../webhooks/present.js';
 import { WebhookService } from '../../webhooks/webhook.service.js';
-import { renamed } from './renamed.js';
 import { platformTime } from './texts.js';
 import { ATTEMPTS, ownOf, toDialect, type PlatformWebhook } from './webhook-settings.js';
 import type { WebhookBody } from './webhooks.schema.js';

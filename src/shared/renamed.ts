@@ -1,6 +1,6 @@
-import { Problem, validationFailed } from '../../shared/problem.js';
+import { Problem, validationFailed } from './problem.js';
 
-/** Passes on what a core service answers; where it names a field, with the name that the field has here. */
+/** Passes on what a call answers; where it names a field, with the name that the field has here. */
 export async function renamed<T>(call: () => Promise<T>, nameOf: (field: string) => string): Promise<T> {
   try {
     return await call();
