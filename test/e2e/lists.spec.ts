@@ -62,6 +62,9 @@ describe('an entry of a list', () => {
     const body = { list: 'allow', kind: 'ip_range', value: '2001:DB8::/32' };
     const entry = await make(shop, '/v1/lists', body);
     expect(entry).toMatchObject({ value: '2001:db8::/32', reason: null, expires_at: null });
+    for (const value of ['2001:DB8::/32', '2001:db8::/32']) {
+      expect(jsonOf(await shop.get(`/v1/lists?value=${value}`)).data).toEqual([entry]);
+    }
     const again = await shop.post('/v1/lists', { ...body, value: '2001:db8::/32', reason: 'office' });
     expect(again.status).toBe(200);
     expect(jsonOf(again)).toEqual({ ...entry, reason: 'office' });

@@ -83,10 +83,11 @@ export class ListService {
   /** What an entry about this would have in Redis, whatever its kind. */
   private valuesOf({ application, country }: Caller, text: string): string[] {
     const value = fromQuery(text);
+    const plain = value.toLowerCase();
     try {
-      return [value, hashOf(this.keyring, application, numberOf(value, country))];
+      return [plain, hashOf(this.keyring, application, numberOf(value, country))];
     } catch (error) {
-      if (error instanceof Problem) return [value];
+      if (error instanceof Problem) return [plain];
       throw error;
     }
   }
