@@ -7,7 +7,7 @@ import { loadScript, run } from './script.js';
 const scripts = { charge: loadScript('charge'), refund: loadScript('refund'), spent: loadScript('spent') };
 
 /** In the order in which the script takes them. */
-const CEILINGS = ['spend_per_hour', 'spend_per_day', 'country_spend_per_hour', 'country_spend_per_day'] as const;
+export const CEILINGS = ['spend_per_hour', 'spend_per_day', 'country_spend_per_hour', 'country_spend_per_day'] as const;
 export type Ceiling = (typeof CEILINGS)[number];
 
 export interface Purchase {

@@ -47,7 +47,8 @@ describe('the guard’s own rules', () => {
   });
 
   it('keep their names for themselves', () => {
-    for (const name of ['country', 'pumping_prefix', 'list', 'sends_per_number']) expect(isReserved(name)).toBe(true);
+    const limits = ['sends_per_number', 'send_wait', 'gets_per_key', 'spend_per_day'];
+    for (const name of ['country', 'pumping_prefix', 'list', ...limits]) expect(isReserved(name)).toBe(true);
     expect(isReserved('sessions')).toBe(false);
   });
 });

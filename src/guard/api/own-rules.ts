@@ -1,5 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import type { FieldError } from '../../shared/problem.js';
+import { CEILINGS } from '../../store/ledger.store.js';
 import {
   COUNTRIES_FIELD,
   COUNTRY_CHANNELS_FIELD,
@@ -63,12 +64,15 @@ const country: OwnRule = {
 export const OWN_RULES: readonly OwnRule[] = [...pumping, lineType, country];
 
 /** Names in answers that are no rule's of anybody. */
-const OTHER_LIMITS = [
+const OTHER_LIMITS: readonly string[] = [
   'list',
   'sends_per_number',
+  'send_wait',
   'failures_per_number',
   'sends_per_verification',
   'key_failures_per_ip',
+  'gets_per_key',
+  ...CEILINGS,
 ];
 
 /** Refusals name what has refused: two of one name could not be told apart. */
