@@ -27,5 +27,6 @@ export async function speak(
   if (!dialect) return send(agent, settings, id, body);
   const event = JSON.parse(body) as PasslaneEvent;
   const words = await dialectOf(dialects, dialect).tell({ id: webhook, url, own: dialect.own }, event, named);
-  return words && post(agent, words);
+  // Of whole numbers, which a door's words may hold, the log must keep none that a receiver repeats.
+  return words && { ...(await post(agent, words)), answer: null };
 }

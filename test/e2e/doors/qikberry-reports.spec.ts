@@ -171,6 +171,20 @@ describe('a report', () => {
     expect(calls()).toHaveLength(3);
   });
 
+  it('whose receiver repeats it leaves nothing of it behind', async () => {
+    const { id, path } = await hooks.webhook();
+    hooks.at.set(path, ({ text }, response) => {
+      response.writeHead(500).end(text);
+    });
+    const told = await hooks.reportAt(path);
+    await hooks.waiting(id);
+    const log = (await hooks.doors.native.get(`/v1/webhooks/${id}/deliveries`)).body.data as unknown as Json[];
+    expect(log[0]).toMatchObject({ outcome: 'failed', status: 500, answer: null });
+    const held = (await hooks.doors.redis.dump()).map(({ value }) => value).join();
+    expect(held).not.toContain(told.json.payload.mobile);
+    hooks.at.delete(path);
+  });
+
   it('H9 is signed with the id of the webhook', async () => {
     const { id, path } = await hooks.webhook();
     const { headers, text } = await hooks.reportAt(path);
