@@ -27,6 +27,11 @@ export interface Dialect {
   tell(webhook: DialectWebhook, event: PasslaneEvent, named: boolean): Promise<Words | undefined>;
   /** Asks a receiver whether it wants our events: it must answer with `challenge`. */
   ask(webhook: DialectWebhook, challenge: string): Words;
+  /**
+   * What the door keeps of a webhook that somebody points elsewhere: nothing that only the old receiver may know.
+   * @param readPii whether whoever does that may read whole numbers
+   */
+  moved(own: unknown, readPii: boolean): unknown;
 }
 
 /** Which dialect a webhook speaks; kept with its settings. */

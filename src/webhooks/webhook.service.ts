@@ -9,7 +9,7 @@ import { KEYRING } from '../shared/tokens.js';
 import { WebhookStore, type StoredWebhook } from '../store/webhook.store.js';
 import { WEBHOOK_AGENT } from './agent.provider.js';
 import { challenge } from './challenge.js';
-import { DIALECTS, type Dialect, type DialectSettings } from './dialect.js';
+import { DIALECTS, dialectOf, type Dialect, type DialectSettings } from './dialect.js';
 import { makeGuard } from './guard/address.js';
 import { urlFault } from './guard/url.js';
 import { present, presentWithSecret, type OpenWebhook, type WebhookAnswer } from './present.js';
@@ -76,7 +76,8 @@ export class WebhookService {
   }
 
   /**
-   * A webhook with a challenge asks a new address for it before it sends there.
+   * A webhook with a challenge asks a new address for it before it sends there, unless it is not to send anything yet.
+   * Who names the address of one that is pending asks it again.
    * @param ofDoor changes what its door keeps; may be called again when somebody else was faster
    */
   async patch(
@@ -87,15 +88,19 @@ export class WebhookService {
   ): Promise<WebhookAnswer> {
     if (change.url !== undefined) this.refuseUrl(change.url);
     const wanted = active === undefined ? undefined : active ? 'active' : 'inactive';
-    const { stored } = await this.change(caller.application, id, ({ settings }) => {
+    let asks = false as boolean;
+    await this.change(caller.application, id, ({ stored: { status }, settings }) => {
       const moves = change.url !== undefined && change.url !== settings.url;
-      const dialect = settings.dialect && ofDoor(settings.dialect);
+      const unproven = (settings.challenge && moves) || (status === 'pending' && change.url !== undefined);
+      asks = unproven && (active ?? status !== 'inactive');
+      const kept = settings.dialect && (moves ? this.moved(settings.dialect, caller) : settings.dialect);
+      const dialect = kept && ofDoor(kept);
       return {
         settings: { ...settings, ...change, dialect },
-        status: settings.challenge && moves ? 'pending' : wanted,
+        status: unproven ? 'pending' : wanted,
       };
     });
-    if (stored.status === 'pending' && change.url !== undefined) await this.tryChallenge(caller.application, id);
+    if (asks) await this.tryChallenge(caller.application, id);
     return this.get(caller, id);
   }
 
@@ -156,6 +161,11 @@ export class WebhookService {
     // The address that has answered is the one that was asked only if nobody has changed it meanwhile.
     const outcome = await this.store.save(application, id, stored.settings, stored, 'verified');
     return outcome === 'saved' ? undefined : 'it was changed meanwhile';
+  }
+
+  private moved(dialect: DialectSettings, { scopes }: Caller): DialectSettings {
+    const own = dialectOf(this.dialects, dialect).moved(dialect.own, scopes.has('pii:read'));
+    return { ...dialect, own };
   }
 
   private refuseUrl(url: string): void {

@@ -267,4 +267,22 @@ describe('a challenge', () => {
     const nowhere = await call('PATCH', `/${id}`, { url: `${receiver.url}/${randomUUID()}` });
     expect(nowhere.body.status).toBe('pending');
   });
+
+  it('is asked of a new address only once that is to get something', async () => {
+    const [first, second, third] = [freshPath(), freshPath(), freshPath()];
+    for (const path of [first, second, third]) at.set(path, echo);
+    const { make, call } = webhooks(service);
+    const { id } = await make(receiver.url + first, { challenge: true });
+    const change = async (body: object) => (await call('PATCH', `/${id}`, body)).body.status;
+    expect(await change({ url: receiver.url + second, active: false })).toBe('pending');
+    expect((await call('PATCH', `/${id}`, { active: true })).problem.code).toBe('not_verified');
+    expect(got(second)).toEqual([]);
+    expect(await change({ url: receiver.url + second, active: true })).toBe('active');
+    expect(got(second)).toHaveLength(1);
+
+    expect(await change({ active: false })).toBe('inactive');
+    expect(await change({ url: receiver.url + third })).toBe('pending');
+    expect(got(third)).toEqual([]);
+    expect((await call('POST', `/${id}/verify`)).body.status).toBe('active');
+  });
 });

@@ -44,6 +44,11 @@ export class PlatformDialect implements Dialect {
     const body = JSON.stringify({ validation_key: validationKey, challenge });
     return { url: asking.href, headers: { ...bearer(secret), signature: signatureOf(id, body) }, body };
   }
+
+  moved(own: unknown, readPii: boolean): PlatformWebhook {
+    const before = own as PlatformWebhook;
+    return { ...before, secret: undefined, validationKey: undefined, readPii: before.readPii && readPii };
+  }
 }
 
 const bearer = (secret: string | undefined): Record<string, string> =>

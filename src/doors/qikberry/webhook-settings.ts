@@ -20,7 +20,7 @@ export interface PlatformWebhook {
   /** The receiver knows us by it when we ask whether it wants our calls. */
   readonly validationKey?: string;
   readonly subscriptions: readonly Subscription[];
-  /** Whole numbers, as the key that made it may read them. */
+  /** Whole numbers, as the key that made it may read them, and each key that has changed its address since. */
   readonly readPii: boolean;
   /** RFC 3339. */
   readonly updated_at: string;

@@ -3,6 +3,7 @@ import type { Caller } from '../../applications/key-book.js';
 import { notFound, Problem } from '../../shared/problem.js';
 import { renamed } from '../../shared/renamed.js';
 import type { OpenWebhook } from '../../webhooks/present.js';
+import type { WebhookPatch } from '../../webhooks/webhook.schema.js';
 import { WebhookService } from '../../webhooks/webhook.service.js';
 import { platformTime } from './texts.js';
 import { ATTEMPTS, ownOf, toDialect, type PlatformWebhook } from './webhook-settings.js';
@@ -48,19 +49,16 @@ export class PlatformWebhooks {
   }
 
   /** Asks again a receiver that has not answered its challenge. @throws Problem 404, 422 */
-  async edit(caller: Caller, id: string, { name, uri, secret, status }: WebhookBody) {
+  async edit(caller: Caller, id: string, { name, uri, secret, status, token }: WebhookBody) {
     await this.find(caller.application, id);
-    await renamed(
-      () =>
-        this.change(
-          caller,
-          id,
-          (own) => ({ ...own, name, ...(secret !== undefined && { secret: secret ?? undefined }) }),
-          uri,
-        ),
-      uriOf,
-    );
-    if (status !== undefined) await this.setActive(caller, id, status === 1);
+    const edited = (own: PlatformWebhook): PlatformWebhook => ({
+      ...own,
+      name,
+      ...(secret !== undefined && { secret: secret ?? undefined }),
+      ...(token !== undefined && { validationKey: token ?? undefined }),
+    });
+    const active = status === undefined ? undefined : status === 1;
+    await renamed(() => this.change(caller, id, edited, { url: uri, active }), uriOf);
     return this.view(caller, id);
   }
 
@@ -75,9 +73,9 @@ export class PlatformWebhooks {
     caller: Caller,
     id: string,
     edit: (own: PlatformWebhook) => PlatformWebhook,
-    url?: string,
+    patch: WebhookPatch = {},
   ): Promise<void> {
-    await this.webhooks.patch(caller, id, { ...(url !== undefined && { url }) }, (dialect) => {
+    await this.webhooks.patch(caller, id, patch, (dialect) => {
       const own = ownOf(dialect);
       return own ? toDialect({ ...edit(own), updated_at: new Date().toISOString() }) : dialect;
     });

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Behaviour } from '../../support/gateway.js';
 import { freshDigits, type PlatformAnswer } from '../../support/platform-door.js';
 import { Hooks } from '../../support/platform-webhooks.js';
-import { OTHER_KEY } from '../../support/service.js';
+import { OTHER_KEY, READ_KEY } from '../../support/service.js';
+import { until } from '../../support/wait.js';
 
 let hooks: Hooks;
 
@@ -100,6 +101,47 @@ describe('developer/webhooks', () => {
     expect((await hooks.api.put(`developer/webhooks/${pending.id}`, body)).body.data.status).toBe(1);
     await hooks.reportAt(pending.path);
     expect((await hooks.api.delete(`developer/webhooks/${pending.id}`)).status).toBe(200);
+  });
+
+  it.each(['/v1/webhooks', 'developer/webhooks'])(
+    'H3 keeps nothing of the old address, and shows no more than who changes it may see, over %s',
+    async (api) => {
+      const hook = await hooks.webhook({ secret: 's3cret' });
+      const path = `${hook.path}/of-another`;
+      const uri = hooks.receiver.url + path;
+      const { status } = api.startsWith('/v1')
+        ? await hooks.doors.service.as(READ_KEY).request('PATCH', `${api}/${hook.id}`, { url: uri })
+        : await hooks.doors.as(READ_KEY).put(`${api}/${hook.id}`, { name: 'a hook', uri });
+      expect(status).toBe(200);
+      const told = await until('a report', async () => {
+        await hooks.delivered();
+        return hooks.receivedAt(path)[0];
+      });
+      expect(told.json.payload.mobile).toMatch(/^14\*+\d\d$/);
+      expect(told.headers.authorization).toBeUndefined();
+    },
+  );
+
+  it('H3 tells a new address no key but a new one', async () => {
+    const hook = await hooks.webhook({ token: 'theirs', secret: 's3cret' });
+    const move = async (path: string, body = {}) => {
+      await hooks.api.put(`developer/webhooks/${hook.id}`, { name: 'x', uri: hooks.receiver.url + path, ...body });
+      return hooks.receivedAt(path)[0];
+    };
+    const asked = await move(`${hook.path}/a`);
+    expect([asked?.url, asked?.headers.authorization]).toEqual([`${hook.path}/a?token=`, undefined]);
+    hooks.at.set(`${hook.path}/b`, echo);
+    const again = await move(`${hook.path}/b`, { token: 'new', secret: 'n3w' });
+    expect([again?.url, again?.headers.authorization]).toEqual([`${hook.path}/b?token=new`, 'Bearer n3w']);
+    // Who may see whole numbers has moved it, so they are told as before.
+    await hooks.reportAt(`${hook.path}/b`);
+    // Nor is one asked that is to get nothing.
+    hooks.at.set(`${hook.path}/c`, echo);
+    expect(await move(`${hook.path}/c`, { status: 0 })).toBeUndefined();
+    expect((await hooks.api.get(`developer/webhooks/${hook.id}`)).body.data.status).toBe(0);
+    expect(await move(`${hook.path}/c`, { status: 1 })).toBeDefined();
+    expect((await hooks.api.get(`developer/webhooks/${hook.id}`)).body.data.status).toBe(1);
+    await hooks.api.delete(`developer/webhooks/${hook.id}`);
   });
 
   it('H6 is told of the messages that name it, subscribed or not, and nobody else is', async () => {
