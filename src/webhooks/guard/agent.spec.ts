@@ -6,7 +6,8 @@ import type { Agent } from 'undici';
 import type { ProviderError } from '../../providers/errors.js';
 import { exchange } from '../../providers/http-client.js';
 import { makeGuard } from './address.js';
-import { makeGuardedAgent, type Resolve } from './agent.js';
+import { makeGuardedAgent } from './agent.js';
+import type { Resolve } from './resolver.js';
 
 let server: Server;
 let port: number;

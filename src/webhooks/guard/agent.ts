@@ -1,11 +1,7 @@
-import type { LookupAddress } from 'node:dns';
-import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import type { Guard } from './address.js';
-
-/** All addresses of a name. */
-export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+import { processResolver, type Resolve } from './resolver.js';
 
 /** A receiver has three seconds for everything; connecting cannot take longer. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -19,9 +15,9 @@ class AddressNotAllowed extends Error {
  * that it has is checked, and the connection goes to one of those: there is no second look-up that could answer
  * differently (DNS rebinding). One pool for each origin, as wide as its callers ask at a time: a slow receiver never
  * takes another's connection. Redirects are not followed, proxies not used.
- * @param resolve the system's resolver unless a test brings its own
+ * @param resolve the process's resolver unless a test brings its own
  */
-export function makeGuardedAgent({ mayConnect, allowHttp }: Guard, resolve: Resolve = fromSystem()): Agent {
+export function makeGuardedAgent({ mayConnect, allowHttp }: Guard, resolve: Resolve = processResolver): Agent {
   const lookup: LookupFunction = (hostname, options, callback) => {
     resolve(hostname).then(
       (addresses) => {
@@ -47,19 +43,4 @@ export function makeGuardedAgent({ mayConnect, allowHttp }: Guard, resolve: Reso
       else connect(options, callback);
     },
   });
-}
-
-/**
- * The system's resolver blocks one of the process's few look-up threads until it has an answer. Whoever asks for a name
- * that is being asked for waits for the same answer, so that one slow name takes one thread and not all.
- */
-function fromSystem(): Resolve {
-  const running = new Map<string, Promise<LookupAddress[]>>();
-  return (hostname) => {
-    const known = running.get(hostname);
-    if (known) return known;
-    const answer = systemLookup(hostname, { all: true }).finally(() => running.delete(hostname));
-    running.set(hostname, answer);
-    return answer;
-  };
 }

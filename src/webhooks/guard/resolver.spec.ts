@@ -1,0 +1,116 @@
+import type { LookupAddress } from 'node:dns';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { makeResolver, type Resolve } from './resolver.js';
+
+const PATIENCE_MS = 3_000;
+const REST_MS = 60_000;
+const found: LookupAddress[] = [{ address: '198.51.100.1', family: 4 }];
+
+/** The names that are being asked for, in order, and how to answer each. */
+let asked: string[];
+let answers: Map<string, (addresses: LookupAddress[]) => void>;
+let resolve: Resolve;
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  asked = [];
+  answers = new Map();
+  resolve = makeResolver((hostname) => {
+    asked.push(hostname);
+    return new Promise((answer) => answers.set(hostname, answer));
+  });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** What has become of a look-up once everything that can happen now has happened. */
+async function ask(hostname: string): Promise<{ outcome?: unknown }> {
+  const call: { outcome?: unknown } = {};
+  resolve(hostname).then(
+    (addresses) => (call.outcome = addresses),
+    (error: unknown) => (call.outcome = (error as { code: string }).code),
+  );
+  await setImmediate();
+  return call;
+}
+
+async function pass(ms: number): Promise<void> {
+  jest.advanceTimersByTime(ms);
+  await setImmediate();
+}
+
+async function answer(hostname: string): Promise<void> {
+  answers.get(hostname)?.(found);
+  await setImmediate();
+}
+
+describe('the resolver of webhooks', () => {
+  it('asks the system for one name at a time, and for one that several want once', async () => {
+    const calls = await Promise.all(['a', 'b', 'a', 'b', 'c'].map(ask));
+    expect(asked).toEqual(['a']);
+    for (const name of ['a', 'b', 'c']) await answer(name);
+    expect(asked).toEqual(['a', 'b', 'c']);
+    expect(calls.map(({ outcome }) => outcome)).toEqual(calls.map(() => found));
+    const later = await ask('a');
+    await answer('a');
+    expect([asked.length, later.outcome]).toEqual([4, found]);
+  });
+
+  it('lets nobody wait longer than a connection may take, and never asks for what nobody waits for', async () => {
+    const [slow, behind] = [await ask('slow'), await ask('behind')];
+    await pass(PATIENCE_MS);
+    expect([slow.outcome, behind.outcome]).toEqual(['ETIMEOUT', 'ETIMEOUT']);
+    const next = await ask('next');
+    await pass(1_000);
+    await answer('slow');
+    expect(asked).toEqual(['slow', 'next']);
+    await answer('next');
+    expect(next.outcome).toBe(found);
+  });
+
+  it('leaves a name alone that had no answer in time, and for a minute only that one', async () => {
+    await ask('slow');
+    await pass(PATIENCE_MS);
+    const inLine = await ask('slow');
+    await answer('slow');
+    expect(inLine.outcome).toBe('ETIMEOUT');
+    const other = await ask('other');
+    await answer('other');
+    expect([asked, other.outcome]).toEqual([['slow', 'other'], found]);
+    await pass(REST_MS - 1);
+    const early = await ask('slow');
+    expect([asked.length, early.outcome]).toEqual([2, 'ETIMEOUT']);
+    await pass(1);
+    await ask('slow');
+    expect(asked).toEqual(['slow', 'other', 'slow']);
+  });
+
+  it('does not blame a name for having waited in line', async () => {
+    await ask('first');
+    const second = await ask('second');
+    await pass(PATIENCE_MS - 1);
+    await answer('first');
+    await pass(1);
+    expect(second.outcome).toBe('ETIMEOUT');
+    await answer('second');
+    const again = await ask('second');
+    await answer('second');
+    expect(again.outcome).toBe(found);
+  });
+
+  it('passes on what the system says of a name, and asks it again at once', async () => {
+    const unknown = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
+    let times = 0;
+    resolve = makeResolver(() => {
+      times++;
+      return Promise.reject(unknown);
+    });
+    for (const expected of [1, 2]) {
+      await expect(resolve('nobody')).rejects.toBe(unknown);
+      expect(times).toBe(expected);
+    }
+  });
+});
