@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { dueKey, newVerificationId } from '../../src/store/keys.js';
+import { DEFAULT_RETENTION } from '../../src/config/load-retention.js';
+import { byNumberKey, byReferenceKey, dueKey, newVerificationId } from '../../src/store/keys.js';
 import { TestRedis } from '../support/redis.js';
 import { failed, nextIn, sent, StoreBench } from '../support/store.js';
 
@@ -225,6 +226,39 @@ describe('a lease', () => {
     expect(await bench.fields(expired)).toMatchObject({ status: 'expired' });
     expect(await bench.fields(expired)).not.toHaveProperty('m1');
     for (const id of [expired, canceled, nobodys]) expect(await bench.dueAt(id)).toBeUndefined();
+  });
+});
+
+describe('the search indexes', () => {
+  const life = 24 * 3_600_000 + DEFAULT_RETENTION.recordMs;
+  const members = async (key: string) => new Set(await redis.client.zrange(key, '0', '-1'));
+
+  it.each(['a start', 'a continuation'])('lose with %s what is too old to be found', async (by) => {
+    const recipient = bench.recipient();
+    const referenceHash = 'the-same-for-all';
+    const key = byReferenceKey(recipient.shard, referenceHash);
+    const id = await bench.created(recipient, { referenceHash });
+    await redis.client.zadd(key, Date.now() - life - 1, 'old', Date.now() - life + 60_000, 'younger');
+    if (by === 'a start') {
+      const other = await bench.created(recipient, { referenceHash, slot: 'other' });
+      expect(await members(key)).toEqual(new Set(['younger', id, other]));
+    } else {
+      await bench.verifications.continue(bench.continuation(id, recipient, { referenceHash }));
+      expect(await members(key)).toEqual(new Set(['younger', id]));
+    }
+    await redis.client.del(key);
+  });
+
+  it('know of a number what is old and still there, and lose the rest bit by bit', async () => {
+    const recipient = bench.recipient();
+    const key = byNumberKey(recipient);
+    const old = await bench.created(recipient);
+    const gone = Array.from({ length: 10 }, () => newVerificationId(recipient.shard));
+    for (const [i, id] of [old, ...gone].entries()) await redis.client.zadd(key, Date.now() - 2 * life + i, id);
+    const next = await bench.created(recipient, { slot: 'second' });
+    expect(await members(key)).toEqual(new Set([old, ...gone.slice(7), next]));
+    const last = await bench.created(recipient, { slot: 'third' });
+    expect(await members(key)).toEqual(new Set([old, next, last]));
   });
 });
 

@@ -46,8 +46,10 @@ redis.call('HSET', key, 'delivery', 'queued')
 if ARGV[19] ~= '' then redis.call('HSET', key, 'hook', ARGV[19]) end
 schedule(key, now + tonumber(ARGV[12]), ARGV[8], ARGV[9], ARGV[10], ARGV[11])
 if KEYS[5] then
+  local index_life = LONGEST_TTL + tonumber(ARGV[16])
+  redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - index_life)
   redis.call('ZADD', KEYS[5], s[4], id)
-  redis.call('PEXPIRE', KEYS[5], LONGEST_TTL + tonumber(ARGV[16]))
+  redis.call('PEXPIRE', KEYS[5], index_life)
 end
 settle(key, id, now, tonumber(ARGV[6]), true)
 local revision = redis.call('HGET', key, 'rev')

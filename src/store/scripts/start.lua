@@ -41,7 +41,11 @@ for i = 6, #KEYS do
   redis.call('ZADD', KEYS[i], now, id)
   redis.call('PEXPIRE', KEYS[i], index_life)
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now - index_life)
+for i = 7, #KEYS do redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - index_life) end
+-- By its number a verification must be found as long as it is there, to be erased; new codes may have made it grow old.
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', now - index_life, 'LIMIT', 0, 8)) do
+  if redis.call('EXISTS', prefix .. 'v:' .. old) == 0 then redis.call('ZREM', KEYS[6], old) end
+end
 due(prefix, id, now + tonumber(ARGV[8]))
 emit(key, id, now, 'created', 0)
 return remember(prefix, ARGV[9], { 'created', id, now, allowance(sends, failures, now) })
