@@ -11,7 +11,7 @@ const POLL_MS = 100;
 
 /**
  * Brings events from the outboxes to the applications' streams. Any number of relays may run, and each may die or pause
- * anywhere: publishing what is published does nothing, and an entry is taken out only by who knows that it was.
+ * anywhere: publishing or counting once more does nothing, and an entry is taken out only by who knows that it was.
  */
 @Injectable()
 export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -44,10 +44,11 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
     if (entries.length > 0) await this.store.trim(entries);
   }
 
-  /** Counts an approval twice when it fails behind this: the guard then trusts a number's prefix a little more. */
   private async countApprovals(application: string, entries: readonly OutboxEntry[]): Promise<void> {
-    const marks = entries.flatMap(({ event }) => event.guard ?? []);
-    if (marks.length > 0) await this.guard.convert(application, marks);
+    const approvals = entries.flatMap(({ shard, entryId, event: { guard } }) =>
+      guard === undefined ? [] : [{ shard, entryId, mark: guard }],
+    );
+    if (approvals.length > 0) await this.guard.convert(application, approvals);
   }
 }
 

@@ -27,9 +27,11 @@ const scripts = {
  * | `:f:<prefix>` | the prefix has had an approval | 30 days |
  * | `:a` | approvals so far | 30 days from the last one |
  * | `:b`, `:be` | blocks, and when they are forgotten; 10 000 at most | 30 days from the last one |
+ * | `:m` | the last outbox entry of each shard whose approval was counted (hash) | 30 days from the last one |
  * | `:i:<call>` | a call with an Idempotency-Key was counted | 24 h |
  */
 const blocksKey = (application: string): string => `pl:{g:${application}}:b`;
+const marksKey = (application: string): string => `pl:{g:${application}}:m`;
 
 const thresholds = JSON.stringify(THRESHOLDS);
 
@@ -84,6 +86,14 @@ export type AdmitOutcome =
   | { readonly kind: 'limited'; readonly rule: string; readonly retryAfterMs: number }
   /** Without a time it does not end by itself. */
   | ({ readonly kind: 'blocked'; readonly retryAfterMs?: number } & Monitored);
+
+/** An approval, and where its shard's outbox has told of it. */
+export interface Approval {
+  readonly shard: string;
+  readonly entryId: string;
+  /** As `markOf` has made it. */
+  readonly mark: string;
+}
 
 /** A refused send, as its event tells of it. */
 export interface RefusedSend {
@@ -142,9 +152,10 @@ export class GuardStore {
     await run(this.redis, scripts.release, [blocksKey(application)], args);
   }
 
-  /** @param marks of approved verifications, as `markOf` makes them */
-  async convert(application: string, marks: readonly string[]): Promise<void> {
-    await run(this.redis, scripts.convert, [blocksKey(application)], [thresholds, ...marks]);
+  /** Safe to repeat. @param approvals those of a shard in the order of its outbox */
+  async convert(application: string, approvals: readonly Approval[]): Promise<void> {
+    const args = approvals.flatMap(({ shard, entryId, mark }) => [shard, entryId, mark]);
+    await run(this.redis, scripts.convert, [blocksKey(application), marksKey(application)], [thresholds, ...args]);
   }
 
   /** Those in force, the newest first. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventStreamKey, type PasslaneEvent } from '../../src/events/event.js';
 import { toPublication } from '../../src/events/to-publication.js';
+import { GuardStore } from '../../src/store/guard.store.js';
 import { allShards, outboxKey } from '../../src/store/keys.js';
 import { TestRedis } from '../support/redis.js';
 import { StoreBench } from '../support/store.js';
@@ -142,6 +143,25 @@ describe('publishing', () => {
     await bench.events.publish(APPLICATION, all);
     await bench.events.publish(APPLICATION, all);
     expect(await published()).toHaveLength(460);
+  });
+});
+
+describe('counting approvals', () => {
+  const approvals = (entryIds: string[], shard = SHARD) =>
+    entryIds.map((entryId) => ({ shard, entryId, mark: 'prefix.US.7' }));
+  const counted = async () => Number(await redis.client.get(`pl:{g:${APPLICATION}}:a`));
+
+  it('happens once, however often an outbox that cannot be emptied is read', async () => {
+    const guard = new GuardStore(redis.client);
+    const first = approvals(['5-0', '5-1']);
+    await Promise.all([first, first, first].map((all) => guard.convert(APPLICATION, all)));
+    expect(await counted()).toBe(2);
+    const field = await redis.client.hget(`pl:{g:${APPLICATION}}:s:application`, 'la');
+    expect(Number(field)).toBe(2);
+    await guard.convert(APPLICATION, [...first, ...approvals(['10-0']), ...approvals(['1-0'], '03')]);
+    expect(await counted()).toBe(4);
+    // Far longer than an entry of an outbox lives.
+    expect(await redis.client.pttl(`pl:{g:${APPLICATION}}:m`)).toBeGreaterThan(29 * DAY_MS);
   });
 });
 

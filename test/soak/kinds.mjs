@@ -37,6 +37,7 @@ export const KINDS = [
   { name: 'guard: subjects', matches: /^pl:\{g:.*\}:s:/, life: 3 * DAY, most: SUBJECTS },
   { name: 'guard: known prefixes', matches: /^pl:\{g:.*\}:f:/, life: 30 * DAY, most: SUBJECTS },
   { name: 'guard: approvals', matches: /^pl:\{g:.*\}:a$/, life: 30 * DAY, most: APPLICATIONS },
+  { name: 'guard: marks', matches: /^pl:\{g:.*\}:m$/, life: 30 * DAY, most: APPLICATIONS },
   { name: 'money: sums', matches: /^pl:\{g:.*\}:spent:/, life: 25 * HOUR, most: APPLICATIONS * 4 },
   { name: 'money: charges', matches: /^pl:\{g:.*\}:charge:/, life: HOUR / 6 },
   { name: 'events', matches: /^pl:\{ev:.*\}:(s|pos)$/, life: 9 * DAY, most: APPLICATIONS * 2 },

@@ -80,10 +80,6 @@ export class Replay {
     const due = approvals.findIndex(({ at }) => at > until);
     const told = approvals.splice(0, due < 0 ? approvals.length : due);
     this.redis.now = this.start + until;
-    if (told.length > 0)
-      await this.bench.store.convert(
-        this.application,
-        told.map(({ mark }) => mark),
-      );
+    if (told.length > 0) await this.bench.convert(told.map(({ mark }) => mark));
   }
 }
