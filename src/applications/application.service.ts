@@ -69,14 +69,18 @@ export class ApplicationService {
     return viewOf(application);
   }
 
-  /** With its keys, settings and webhooks; its verifications end as they would have. @throws Problem 404, 409 */
+  /**
+   * With its keys, settings and webhooks; its verifications end as they would have. Its keys stop first. Whoever repeats
+   * a deletion that was cut short goes on with it, even when the application itself is gone.
+   * @throws Problem 404, 409
+   */
   async delete(id: string): Promise<void> {
     this.refuseDeclared(id);
     const deleted = await this.store.delete(id);
-    if (!deleted) throw notFound('application');
     this.cache.forget(`a:${id}`);
     await this.settings.deleteAll(id);
     await this.webhooks.deleteAll(id);
+    if (!deleted) throw notFound('application');
     this.logger.info({ application: id }, 'application deleted');
   }
 

@@ -68,8 +68,10 @@ export class WebhookStore {
     return (await run(this.redis, scripts.delete, [webhooksKey(application), waiting, facts, dead, log], [id])) === 1;
   }
 
+  /** With the application. */
   async deleteAll(application: string): Promise<void> {
     for (const { id } of await this.list(application)) await this.delete(application, id);
+    await this.redis.unlink(webhooksKey(application));
   }
 }
 
