@@ -91,10 +91,15 @@ export class PumpBench {
     await this.redis.client.del(`pl:{ev:${APPLICATION}}:wk`);
   }
 
+  /** One look, which sees what was changed over the API. */
+  async look(pump: ApplicationPump): Promise<void> {
+    await this.renew(pump);
+    await pump.tick();
+  }
+
   /** Looks until there is nothing left to do now, and everything is written. */
   async run(pump: ApplicationPump): Promise<void> {
-    const hold = await this.queue.hold(APPLICATION, pump.token, true, LEASE_MS);
-    if (hold.kind === 'held') pump.see(hold.version);
+    await this.renew(pump);
     let rounds = 0;
     for (let idle = 0; idle < 2; rounds++) {
       if (rounds > 1_000) throw new Error('there is always something left to do');
@@ -103,6 +108,11 @@ export class PumpBench {
       await pump.settled();
       idle = more || this.sends > before ? 0 : idle + 1;
     }
+  }
+
+  private async renew(pump: ApplicationPump): Promise<void> {
+    const hold = await this.queue.hold(APPLICATION, pump.token, true, LEASE_MS);
+    if (hold.kind === 'held') pump.see(hold.version);
   }
 
   async replay(id: string, entries: readonly { entry: string; subject: string }[]): Promise<number> {

@@ -160,7 +160,8 @@ export class ApplicationPump {
   }
 
   private send(lane: Lane): void {
-    if (this.ended) return;
+    // A webhook that was deleted has no lane any more, but may have events on their way.
+    if (this.ended || this.lanes.get(lane.webhook.id) !== lane) return;
     for (const item of lane.due(this.parts.now())) {
       const work = this.deliver(lane, item).finally(() => this.sending.delete(work));
       this.sending.add(work);

@@ -36,7 +36,7 @@ export class Lane {
   private readonly sending = new Set<Item>();
 
   constructor(
-    readonly webhook: StoredWebhook,
+    public webhook: StoredWebhook,
     public settings: WebhookSettings,
     waiting: readonly WaitingEntry[],
     private readonly random: () => number,
@@ -50,7 +50,9 @@ export class Lane {
   }
 
   /** What was changed over the API, and what a replay has queued. */
-  update({ status, resumedAt }: StoredWebhook, settings: WebhookSettings, waiting: readonly WaitingEntry[]): void {
+  update(webhook: StoredWebhook, settings: WebhookSettings, waiting: readonly WaitingEntry[]): void {
+    const { status, resumedAt } = webhook;
+    this.webhook = webhook;
     this.settings = settings;
     this.status = status;
     if (resumedAt !== this.resumedAt) {
