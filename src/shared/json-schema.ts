@@ -27,6 +27,13 @@ export const integer = ({ min, max }: { min: number; max: number }, description:
   description,
 });
 
+export const webhookId = (description: string): JsonSchema => ({
+  type: 'string',
+  pattern: '^wh_[0-9a-f]{32}$',
+  'x-hint': 'must be the id of a webhook',
+  description,
+});
+
 export const languageTag: JsonSchema = {
   type: 'string',
   ...LANGUAGE_TAG,

@@ -1,5 +1,5 @@
 import { bounds } from '../../config/bounds.js';
-import { integer, languageTag, text, VISIBLE_TEXT, type JsonSchema } from '../../shared/json-schema.js';
+import { integer, languageTag, text, VISIBLE_TEXT, webhookId, type JsonSchema } from '../../shared/json-schema.js';
 import { CHANNEL_OF, type ChannelName } from './brand.js';
 
 export interface ChannelEntry {
@@ -80,7 +80,7 @@ const payload = maybe({
     }),
     ip_address: maybe({ type: 'string', maxLength: 45, format: 'ip', description: "The person's address" }),
     foreign_id: maybe(text(128, 'Your own reference')),
-    webhook_id: maybe(text(64, 'The one webhook that is told of these messages, subscribed or not')),
+    webhook_id: maybe(webhookId('The one webhook that is told of these messages, subscribed or not')),
   },
 });
 

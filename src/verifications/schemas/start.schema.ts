@@ -4,7 +4,7 @@ import { bounds } from '../../config/bounds.js';
 import { CHANNELS, type Channel } from '../../providers/contract.js';
 import type { LimitKey } from '../../guard/send.js';
 import type { Autofill } from '../../store/facts.js';
-import { integer, languageTag, text, VISIBLE_TEXT, type JsonSchema } from '../../shared/json-schema.js';
+import { integer, languageTag, text, VISIBLE_TEXT, webhookId, type JsonSchema } from '../../shared/json-schema.js';
 
 export interface ChannelInput {
   readonly channel: Channel;
@@ -152,11 +152,6 @@ export const startSchema: JsonSchema = {
     limit_keys: limitKeysSchema,
     autofill: autofillSchema,
     transaction: transactionSchema,
-    webhook_id: {
-      type: 'string',
-      pattern: '^wh_[0-9a-f]{32}$',
-      'x-hint': 'must be the id of a webhook',
-      description: 'The one webhook that is told of this verification, instead of all that want such events',
-    },
+    webhook_id: webhookId('The one webhook that is told of this verification, instead of all that want such events'),
   },
 };
