@@ -25,6 +25,9 @@ describe.each([
     ['WhatsApp without a template', { whatsapp: { from: '1' } }, 'whatsapp.template: must be set, unless session'],
     ['reports without a proof', { reports: { webhookId: WEBHOOK } }, 'reports.signed: must be true'],
     ['signed reports without a webhook', { reports: { signed: true } }, 'reports.signed: must be true'],
+    ['reports with an empty secret', { reports: { secret: null } }, 'reports.secret: must be'],
+    ['reports with an empty proof', { reports: { secret: null } }, 'reports.signed: must be true'],
+    ['an empty webhook that signs', { reports: { signed: true, webhookId: null } }, 'reports.signed: must be true'],
     ['four parts', { sms: { ...sms, maxUnits: 4 } }, 'sms.maxUnits'],
     ['SMS without a sender', { sms: { service } }, 'sms.sender'],
   ])('F13 is refused at start with %s', (_, settings, why) => {

@@ -1,4 +1,5 @@
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min } from 'class-validator';
+import { IfSet } from '../if-set.js';
 
 /** `accounts.<name>.settings` of an account with `use: genio`. */
 export class GenioSettings {
@@ -24,7 +25,7 @@ export class GenioSettings {
    * Last part of the IPN address in the panel: `<PASSLANE_PUBLIC_URL>/receipts/<account>/<callbackSecret>`. IPNs are
    * not signed, so nothing else proves them. Without it the account takes none.
    */
-  @IsOptional()
+  @IfSet()
   @Matches(/^[\w-]{16,}$/, { message: 'must have 16 letters, digits, - or _ or more' })
   callbackSecret?: string;
 }

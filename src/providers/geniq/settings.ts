@@ -7,7 +7,6 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
-  IsOptional,
   IsString,
   Length,
   Matches,
@@ -15,6 +14,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { IfSet } from '../if-set.js';
 import { HoldsCode } from './code-placeholder.js';
 import { IsOriginator, TONS, type Ton } from './originator.js';
 import { VOICES, type Voice } from './voices.js';
@@ -22,22 +22,20 @@ import { VOICES, type Voice } from './voices.js';
 /** `settings.sms` */
 export class SmsSettings {
   /** The sender of steps that name none with `from`. */
-  @IsOptional()
+  @IfSet()
   @IsOriginator((settings) => (settings as SmsSettings).originatorTon)
   originator?: string;
 
   /** What kind of sender that is. */
-  @IsOptional()
   @IsIn(TONS)
   originatorTon: Ton = 'auto';
 
   /** How GENIQ writes the text; without it `text` or `unicode`, by the letters that the text has. */
-  @IsOptional()
+  @IfSet()
   @IsIn(['auto', 'text', 'unicode'])
   dataCoding?: 'auto' | 'text' | 'unicode';
 
   /** A text of more parts than this is refused: each is paid for. */
-  @IsOptional()
   @IsInt()
   @Min(1)
   @Max(10)
@@ -47,19 +45,17 @@ export class SmsSettings {
 /** `settings.whatsapp.create`: the authentication template that is created when GENIQ does not know it. */
 export class TemplateSettings {
   /** Minutes that the message says the code is good for (`otpExpiredAfter`; code 327). */
-  @IsOptional()
   @IsInt()
   @Min(1)
   @Max(90)
   expiresAfter: number = 5;
 
   /** Adds the advice not to share the code. */
-  @IsOptional()
   @IsBoolean()
   securityRecommendation: boolean = true;
 
   /** Text of the button (code 328); without it WhatsApp's own, in the template's language. */
-  @IsOptional()
+  @IfSet()
   @IsString()
   @Length(1, 25)
   copyButtonText?: string;
@@ -72,13 +68,12 @@ export class WhatsappSettings {
   template: string;
 
   /** WhatsApp's code of the language that the template is approved in. */
-  @IsOptional()
   @IsString()
   @IsNotEmpty()
   language: string = 'en';
 
   /** For the variable of the header, of which there is one at most (code 323). */
-  @IsOptional()
+  @IfSet()
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(1)
@@ -86,13 +81,13 @@ export class WhatsappSettings {
   headerParams?: string[];
 
   /** For the variables of the body of a template that is no authentication template; `{{code}}` stands for the code. */
-  @IsOptional()
+  @IfSet()
   @IsArray()
   @IsString({ each: true })
   @HoldsCode()
   bodyParams?: string[];
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => TemplateSettings)
   create?: TemplateSettings;
@@ -101,17 +96,14 @@ export class WhatsappSettings {
 /** `settings.voice` */
 export class VoiceSettings {
   /** The caller's number of steps that name none. GENIQ shows another one where it does not know this one as yours. */
-  @IsOptional()
   @IsOriginator(() => 'international')
   originator: string = '6531596518';
 
   /** Reads its own language, and texts in languages that GENIQ has no voice for. */
-  @IsOptional()
   @IsIn(VOICES)
   locale: Voice = 'en-US';
 
   /** How often the text is read: whoever picks up has missed the start of it, or has no pen. */
-  @IsOptional()
   @IsInt()
   @Min(1)
   @Max(5)
@@ -135,7 +127,7 @@ export class GeniqSettings {
   @Type(() => SmsSettings)
   sms: SmsSettings = new SmsSettings();
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => WhatsappSettings)
   whatsapp?: WhatsappSettings;
@@ -145,7 +137,7 @@ export class GeniqSettings {
   voice: VoiceSettings = new VoiceSettings();
 
   /** Last part of the address that reports come to: GENIQ signs nothing. Without it no reports are taken. */
-  @IsOptional()
+  @IfSet()
   @Matches(/^[\w-]{16,}$/, { message: 'must have 16 letters, digits, - or _ or more' })
   callbackSecret?: string;
 }

@@ -1,15 +1,6 @@
 import { Type } from 'class-transformer';
-import {
-  ArrayNotEmpty,
-  IsArray,
-  IsIn,
-  IsNotEmpty,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayNotEmpty, IsArray, IsIn, IsNotEmpty, IsObject, IsString, Matches, ValidateNested } from 'class-validator';
+import { IfSet } from '../if-set.js';
 import { IsTemplate } from '../template.js';
 
 const PATH = /^[\w-]+(\.[\w-]+)*$/;
@@ -21,7 +12,7 @@ export class AnswerRule {
   path: string;
 
   /** Words (compared without case) of which the value must be one. Without them any value but null and false matches. */
-  @IsOptional()
+  @IfSet()
   @IsArray()
   @ArrayNotEmpty()
   @IsString({ each: true })
@@ -31,7 +22,7 @@ export class AnswerRule {
 /** How the gateway's receipts read (design §2). They come as JSON, as a form, or in a query. */
 export class ReceiptSettings {
   /** Where the receipt holds the message's id; without it, receipts must come to `{{callback_url}}`. */
-  @IsOptional()
+  @IfSet()
   @Matches(PATH, PATH_HELP)
   id?: string;
 
@@ -43,24 +34,22 @@ export class ReceiptSettings {
   @IsString({ each: true })
   delivered: string[];
 
-  @IsOptional()
   @IsArray()
   @IsString({ each: true })
   read: string[] = [];
 
-  @IsOptional()
   @IsArray()
   @IsString({ each: true })
   failed: string[] = [];
 
   /** With it, receipts must carry it: `Authorization: Bearer <secret>`, or a signature where a header is named. */
-  @IsOptional()
+  @IfSet()
   @IsString()
   @IsNotEmpty()
   secret?: string;
 
   /** Header with the HMAC-SHA-256 of the body under `secret`, in hex or base64. */
-  @IsOptional()
+  @IfSet()
   @Matches(/^[\w-]+$/, { message: 'must be the name of a header' })
   signatureHeader?: string;
 }
@@ -72,50 +61,47 @@ export class HttpSettings {
   @IsTemplate()
   url: string;
 
-  @IsOptional()
   @IsIn(['POST', 'PUT', 'GET'])
   method: 'POST' | 'PUT' | 'GET' = 'POST';
 
-  @IsOptional()
   @IsObject()
   @IsTemplate()
   headers: Record<string, string> = {};
 
   /** How `body` travels: as JSON, as a form, or in the query of the url. */
-  @IsOptional()
   @IsIn(['json', 'form', 'query'])
   format: 'json' | 'form' | 'query' = 'json';
 
   /** Any shape; placeholders are filled in every text of it. */
-  @IsOptional()
+  @IfSet()
   @IsObject()
   @IsNotEmpty()
   @IsTemplate()
   body?: Record<string, unknown>;
 
   /** Where the answer holds the message's id. An answer without it counts as refused. */
-  @IsOptional()
+  @IfSet()
   @Matches(PATH, PATH_HELP)
   idPath?: string;
 
   /** Where the answer holds the gateway's word for the state, kept in the attempt. */
-  @IsOptional()
+  @IfSet()
   @Matches(PATH, PATH_HELP)
   statusPath?: string;
 
   /** With this rule an answer is only a success when the value matches. */
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => AnswerRule)
   success?: AnswerRule;
 
   /** With this rule an answer is a failure when the value matches. */
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => AnswerRule)
   failure?: AnswerRule;
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => ReceiptSettings)
   receipt?: ReceiptSettings;

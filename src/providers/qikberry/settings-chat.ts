@@ -5,12 +5,12 @@ import {
   IsBoolean,
   IsDefined,
   IsNotEmpty,
-  IsOptional,
   IsString,
   MaxLength,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { IfSet } from '../if-set.js';
 import { IsTemplate } from '../template.js';
 import { HoldsCode } from './settings-rules.js';
 import { StoredTemplate } from './settings-sms.js';
@@ -22,20 +22,18 @@ export class WhatsappTemplate {
   @IsNotEmpty()
   name: string;
 
-  @IsOptional()
   @IsString()
   @IsNotEmpty()
   language = 'en';
 
   /** Text of the header's one parameter; templates of the category authentication have none. */
-  @IsOptional()
+  @IfSet()
   @IsString()
   @MaxLength(60)
   @IsTemplate()
   header?: string;
 
   /** Parameters of the body, in order. The code alone is what authentication templates take. */
-  @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
   @IsString({ each: true })
@@ -58,7 +56,6 @@ export class WhatsappSettings {
   template?: WhatsappTemplate;
 
   /** Sends our text: WhatsApp only delivers it within 24 hours of the person's own last message. */
-  @IsOptional()
   @IsBoolean()
   session = false;
 }
@@ -70,7 +67,7 @@ export class ChatSettings {
   @IsNotEmpty()
   from: string;
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => StoredTemplate)
   template?: StoredTemplate;

@@ -33,7 +33,7 @@ export const ProvesOrigin = rule(
   'provesOrigin',
   (signed, settings) => {
     const { secret, webhookId } = settings as { secret?: unknown; webhookId?: unknown };
-    return signed === true ? webhookId !== undefined : secret !== undefined;
+    return signed === true ? isText(webhookId) : isText(secret);
   },
   'must be true, with the webhookId that signs, or there must be a secret',
 );

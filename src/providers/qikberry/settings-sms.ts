@@ -3,7 +3,6 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
-  IsOptional,
   IsString,
   Matches,
   Max,
@@ -12,6 +11,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Type } from 'class-transformer';
+import { IfSet } from '../if-set.js';
 import { IsTemplate } from '../template.js';
 import { HoldsCode, IsTexts } from './settings-rules.js';
 
@@ -22,7 +22,7 @@ export class StoredTemplate {
   @IsNotEmpty()
   alias?: string;
 
-  @IsOptional()
+  @IfSet()
   @IsString()
   @IsNotEmpty()
   id?: string;
@@ -48,34 +48,33 @@ export class SmsSettings {
   service: string;
 
   /** `N` plain, `U` Unicode, `A` as the platform finds. Left out: `U` for texts that need it, else `A`. */
-  @IsOptional()
+  @IfSet()
   @IsIn(['A', 'N', 'U'])
   type?: 'A' | 'N' | 'U';
 
   /** Most parts that one message may take. Longer ones are refused before they are sent. */
-  @IsOptional()
+  @IfSet()
   @IsIn([2, 3])
   maxUnits?: 2 | 3;
 
   /** Shows the text at once and does not keep it. */
-  @IsOptional()
+  @IfSet()
   @IsBoolean()
   flash?: boolean;
 
   /** Port on the handset that an application listens at. */
-  @IsOptional()
+  @IfSet()
   @IsInt()
   @Min(0)
   @Max(65_535)
   port?: number;
 
   /** Which of the two calls takes texts; the channels call knows neither `flash` nor `port`. */
-  @IsOptional()
   @IsIn(['send', 'channels'])
   api: 'send' | 'channels' = 'send';
 
   /** Sends this instead of our text. */
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => StoredTemplate)
   template?: StoredTemplate;
@@ -83,12 +82,12 @@ export class SmsSettings {
 
 /** With the ids of Indian regulation (DLT), which BICS does not have. */
 export class DltSmsSettings extends SmsSettings {
-  @IsOptional()
+  @IfSet()
   @IsString()
   @IsNotEmpty()
   entityId?: string;
 
-  @IsOptional()
+  @IfSet()
   @IsString()
   @IsNotEmpty()
   templateId?: string;

@@ -3,7 +3,6 @@ import {
   IsBoolean,
   IsNotEmpty,
   IsNumber,
-  IsOptional,
   IsString,
   Matches,
   Max,
@@ -11,6 +10,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import { IfSet } from '../if-set.js';
 import { ChatSettings, WhatsappSettings } from './settings-chat.js';
 import { ProvesOrigin } from './settings-rules.js';
 import { DltSmsSettings, SmsSettings } from './settings-sms.js';
@@ -21,16 +21,14 @@ const PATH_HELP = { message: 'must be the name of a field' };
 
 /** What composed webhooks call their fields. */
 export class ReportKeys {
-  @IsOptional()
   @Matches(PATH, PATH_HELP)
   id = 'id';
 
-  @IsOptional()
   @Matches(PATH, PATH_HELP)
   status = 'status';
 
   /** Our reference, which tells the attempt even when the answer to the send was lost. */
-  @IsOptional()
+  @IfSet()
   @Matches(PATH, PATH_HELP)
   reference?: string;
 }
@@ -38,13 +36,13 @@ export class ReportKeys {
 /** `settings.reports`: a webhook of the platform that calls `/receipts/<account>`. */
 export class ReportSettings {
   /** The webhook's secret: reports must carry it as bearer token. */
-  @IsOptional()
+  @IfSet()
   @IsString()
   @MinLength(8)
   secret?: string;
 
   /** The webhook's id, sent with messages that can name one; the key of signatures. */
-  @IsOptional()
+  @IfSet()
   @IsString()
   @MinLength(8)
   webhookId?: string;
@@ -55,12 +53,11 @@ export class ReportSettings {
   signed = false;
 
   /** The webhook's validation key (`token`): with it, the platform's question whether the address is ours is answered. */
-  @IsOptional()
+  @IfSet()
   @IsString()
   @MinLength(8)
   validationKey?: string;
 
-  @IsOptional()
   @ValidateNested()
   @Type(() => ReportKeys)
   keys: ReportKeys = new ReportKeys();
@@ -73,28 +70,28 @@ abstract class PlatformSettings {
   @IsNotEmpty()
   token: string;
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => WhatsappSettings)
   whatsapp?: WhatsappSettings;
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => ChatSettings)
   viber?: ChatSettings;
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => VoiceSettings)
   voice?: VoiceSettings;
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => ReportSettings)
   reports?: ReportSettings;
 
   /** Seconds after a send at which its status is asked for, when no report has come; left out, never. */
-  @IsOptional()
+  @IfSet()
   @IsNumber()
   @Min(0.1)
   @Max(600)
@@ -106,16 +103,15 @@ const URL_HELP = { message: 'must start with http:// or https://' };
 
 /** `accounts.<name>.settings` of an account with `use: qikberry`. */
 export class QikberrySettings extends PlatformSettings {
-  @IsOptional()
   @Matches(URL, URL_HELP)
   baseUrl = 'https://alerts.qikberry.com/api/v2/';
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => DltSmsSettings)
   sms?: DltSmsSettings;
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => ChatSettings)
   rcs?: ChatSettings;
@@ -123,11 +119,10 @@ export class QikberrySettings extends PlatformSettings {
 
 /** `accounts.<name>.settings` of an account with `use: bics`: the same platform without RCS and the DLT ids. */
 export class BicsSettings extends PlatformSettings {
-  @IsOptional()
   @Matches(URL, URL_HELP)
   baseUrl = 'https://eu.cpaas.bics.com/api/v2/';
 
-  @IsOptional()
+  @IfSet()
   @ValidateNested()
   @Type(() => SmsSettings)
   sms?: SmsSettings;

@@ -11,26 +11,24 @@ import {
   Max,
   MaxLength,
   Min,
-  ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { IfSet } from '../if-set.js';
 import { SENDER, SENDER_HELP } from './address.js';
 import { ID_STYLES, type IdStyle } from './message-id.js';
 
-/** Unlike `@IsOptional` it lets no empty name of the YAML pass. */
-const isSet = (_: unknown, value: unknown): boolean => value !== undefined;
 const TLV_TEXT = { message: 'must be 1 to 64 letters, digits or signs' };
 
 /** What India's operators want to see with each message (TRAI's distributed ledger): ids that the sender was given. */
 export class DltSettings {
   /** TLV 0x1400: the principal entity. */
-  @ValidateIf(isSet) @Matches(/^[\x21-\x7e]{1,64}$/, TLV_TEXT) entityId?: string;
+  @IfSet() @Matches(/^[\x21-\x7e]{1,64}$/, TLV_TEXT) entityId?: string;
 
   /** TLV 0x1401: the registered template, which the step's text must follow. */
-  @ValidateIf(isSet) @Matches(/^[\x21-\x7e]{1,64}$/, TLV_TEXT) templateId?: string;
+  @IfSet() @Matches(/^[\x21-\x7e]{1,64}$/, TLV_TEXT) templateId?: string;
 
   /** TLV 0x1402: the telemarketer, or the hash of the chain of them. */
-  @ValidateIf(isSet) @Matches(/^[\x21-\x7e]{1,64}$/, TLV_TEXT) telemarketerId?: string;
+  @IfSet() @Matches(/^[\x21-\x7e]{1,64}$/, TLV_TEXT) telemarketerId?: string;
 }
 
 /** `accounts.<name>.settings` of an account with `use: smpp`. */
@@ -63,11 +61,11 @@ export class SmppSettings {
   @IsInt() @Min(1) @Max(300) enquireLink: number = 25;
 
   /** For steps that name none: up to 11 letters and digits, a number with `+`, or a short code. */
-  @ValidateIf(isSet) @Matches(SENDER, SENDER_HELP) sender?: string;
+  @IfSet() @Matches(SENDER, SENDER_HELP) sender?: string;
 
   /** TON and NPI of the sender, where the vendor wants others than its form tells (§5.2.5, §5.2.6). */
-  @ValidateIf(isSet) @IsInt() @Min(0) @Max(6) senderTon?: number;
-  @ValidateIf(isSet) @IsInt() @Min(0) @Max(18) senderNpi?: number;
+  @IfSet() @IsInt() @Min(0) @Max(6) senderTon?: number;
+  @IfSet() @IsInt() @Min(0) @Max(18) senderNpi?: number;
 
   /** What the vendor reads `data_coding` 0 as: its "default alphabet". What it lacks travels as UCS-2. */
   @IsIn(['gsm7', 'latin1']) alphabet: 'gsm7' | 'latin1' = 'gsm7';
@@ -80,8 +78,8 @@ export class SmppSettings {
 
   @IsIn(ID_STYLES) messageIds: IdStyle = 'auto';
 
-  @ValidateIf(isSet) @ValidateNested() @Type(() => DltSettings) dlt?: DltSettings;
+  @IfSet() @ValidateNested() @Type(() => DltSettings) dlt?: DltSettings;
 
   /** PEM of the authority that has signed the server's certificate, where it is none that Node knows. */
-  @ValidateIf(isSet) @Matches(/-----BEGIN CERTIFICATE-----/, { message: 'must be a certificate as PEM' }) ca?: string;
+  @IfSet() @Matches(/-----BEGIN CERTIFICATE-----/, { message: 'must be a certificate as PEM' }) ca?: string;
 }

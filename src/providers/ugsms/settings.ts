@@ -1,23 +1,10 @@
-import {
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  registerDecorator,
-  ValidateIf,
-} from 'class-validator';
-
-/** Unlike `IsOptional`, which lets a name without a value pass. */
-const isSet = (_: unknown, value: unknown): boolean => value !== undefined;
+import { IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, MaxLength, Min, registerDecorator } from 'class-validator';
+import { IfSet } from '../if-set.js';
 
 /** `accounts.<name>.settings` of an account with `use: ugsms`: a `key`, or else `username` and `password`. */
 export class UgsmsSettings {
   /** For `POST /api/v2/sms/send`; the better choice, since it can be revoked. */
-  @ValidateIf(isSet)
+  @IfSet()
   @IsString()
   @IsNotEmpty()
   key?: string;
@@ -33,7 +20,7 @@ export class UgsmsSettings {
   baseUrl: string = 'https://ugsms.com';
 
   /** The sender where a step names none. */
-  @ValidateIf(isSet)
+  @IfSet()
   @IsString()
   @IsNotEmpty()
   @MaxLength(11)
