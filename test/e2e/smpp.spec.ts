@@ -83,6 +83,13 @@ describe('E15 a code over SMPP', () => {
     expect(await one.attempt()).toMatchObject({ status: 'failed', error: { kind: 'unknown', code: 'err_034' } });
   });
 
+  it('is followed by the next step when the vendor says in its own word why it was not delivered', async () => {
+    const one = await started();
+    await smsc.bound[0]!.receipt({ id: await sent(one), stat: 'ABSENT-SUB' });
+    expect((await until('the call', () => gateway.to(one.to)[0])).body.code).toBe(one.code);
+    expect(await one.attempt()).toMatchObject({ status: 'failed', error: { kind: 'unreachable', code: 'ABSENT-SUB' } });
+  });
+
   it('is reported before the centre has answered, and that counts', async () => {
     smsc.behaviour = ({ session, sequence }) => {
       void session.receipt({ id: 'early' }).then(() => {

@@ -28,6 +28,24 @@ describe('readReceipt', () => {
     expect(read({ id: 'x-1', text: '', tlvs: [idTlv('x-1'), stateTlv(state)] })).toEqual(expected);
   });
 
+  it.each([
+    ['ABSENT-SUB', 'unreachable'],
+    ['INVALID-SUB', 'bad_recipient'],
+    ['INV-NUMBER', 'bad_recipient'],
+    ['BARRED', 'rejected'],
+    ['REJECTED', 'rejected'],
+    ['OPTOUT-REJ', 'rejected'],
+    ['FAILED', 'unknown'],
+    ['THROTTLED', 'throttled'],
+    ['DLT-TM-VAR-EXECEED', 'bad_message'],
+    ['DLT-INV-ENTITY', 'misconfigured'],
+  ])('reads a vendor’s own word for a failure: %s', (stat, kind) => {
+    const expected = { about: { messageId: 'x-1' }, status: 'failed', vendorStatus: stat, error: { kind, code: stat } };
+    expect(read({ id: 'x-1', stat })).toEqual(expected);
+    expect(read({ id: 'x-1', stat: stat.toLowerCase() })).toEqual(expected);
+    expect(read({ id: 'x-1', stat, tlvs: [stateTlv(1)] })).toMatchObject({ status: 'sent', vendorStatus: 'ENROUTE' });
+  });
+
   it('believes TLVs before the text', () => {
     const tlvs = [idTlv('x-2'), stateTlv(2)];
     expect(read({ id: 'x-1', stat: 'UNDELIV', tlvs })).toMatchObject({
@@ -68,6 +86,7 @@ describe('readReceipt', () => {
     ['an id without end', { id: '1'.repeat(65) }],
     ['no state', { id: '9', text: 'id:9' }],
     ['a state that nobody knows', { id: '9', tlvs: [stateTlv(99)], stat: 'SKIPPED' }],
+    ['a word that nobody knows', { id: '9', stat: 'NEWWORD' }],
     ['words that the person’s own text holds', { id: '9', text: 'text:id:9 stat:DELIVRD' }],
   ])('takes %s for none', (_, fields) => {
     expect(read(fields)).toBeUndefined();

@@ -1,5 +1,6 @@
 import type { Receipt } from '../contract.js';
 import type { FailureKind } from '../errors.js';
+import { REPORTS } from '../report-words.js';
 import { canonicalId, type IdStyle } from './message-id.js';
 import type { Pdu } from './pdu.js';
 
@@ -20,7 +21,12 @@ const STATES: Readonly<Record<number, State>> = {
   7: { word: 'UNKNOWN', status: 'failed', kind: 'unknown' },
   8: { word: 'REJECTD', status: 'failed', kind: 'rejected' },
 };
-const BY_WORD: ReadonlyMap<string, State> = new Map(Object.values(STATES).map((state) => [state.word, state]));
+/** Of vendors that write their own reasons into `stat`. */
+const REASONS = REPORTS.map(([, word, kind]): State => ({ word, status: 'failed', kind }));
+/** Where a word is in both, it means what the specification says. */
+const BY_WORD: ReadonlyMap<string, State> = new Map(
+  [...REASONS, ...Object.values(STATES)].map((state) => [state.word, state]),
+);
 
 /** Bits of `esm_class` that tell what kind of message this is (§5.2.12). */
 const MESSAGE_TYPE = 0x3c;
