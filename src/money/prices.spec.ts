@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AccountConfig, ApplicationConfig, Config, Step } from '../config/config.js';
 import type { Prices } from '../config/money.js';
 import type { Channel } from '../providers/contract.js';
+import { providers } from '../providers/registry.js';
 import { cheapestOf, costOf } from './prices.js';
 import { purchaseOf } from './purchase.js';
 
@@ -43,6 +44,19 @@ describe('costOf', () => {
   ])('counts the parts of an SMS (%#)', (text, parts) => {
     expect(costOf(config, 'dear', sms(text), 'FR')).toBe(parts * 45_000);
     expect(costOf(config, 'dear', { channel: 'voice', text }, 'FR')).toBe(90_000);
+  });
+
+  it.each([
+    ['geniq', { sms: { dataCoding: 'unicode' } }],
+    ['qikberry', { sms: { type: 'U' } }],
+    ['bics', { sms: { type: 'U' } }],
+    ['smpp', { alphabet: 'latin1' }],
+  ])('counts the parts as the settings have %s write them: %j', (use, settings) => {
+    const provider = providers.find((one) => one.use === use);
+    const own = { prices: { sms: at(45_000) }, provider, settings } as unknown as AccountConfig;
+    const accounts = new Map([['own', own]]);
+    expect(costOf({ accounts }, 'own', sms('Δ'.repeat(100)))).toBe(2 * 45_000);
+    expect(costOf(config, 'dear', sms('Δ'.repeat(100)))).toBe(45_000);
   });
 
   it('is not known for accounts without a price, or that are gone', () => {

@@ -1,4 +1,4 @@
-import type { Config, Mode, Step } from '../config/config.js';
+import type { AccountConfig, Config, Mode, Step } from '../config/config.js';
 import type { Micros } from '../config/money.js';
 import { accountsFor } from '../config/routing.js';
 import type { Channel } from '../providers/contract.js';
@@ -14,11 +14,15 @@ interface Message {
 /** What a message costs over an account, by the table; undefined when it has no price there. */
 export function costOf({ accounts }: Accounts, account: string, message: Message, country?: string) {
   const price = priceOf(accounts, account, message.channel, country);
-  return price === undefined ? undefined : price * partsOf(message);
+  const sender = accounts.get(account);
+  return price === undefined || !sender ? undefined : price * partsOf(message, sender);
 }
 
 /** Vendors charge each part of a text that does not fit into one. */
-const partsOf = ({ channel, text }: Message): number => (channel === 'sms' ? writeSms(text, Infinity).parts.length : 1);
+function partsOf({ channel, text }: Message, { provider, settings }: AccountConfig): number {
+  if (channel !== 'sms') return 1;
+  return writeSms(text, Infinity, provider.smsEncoding?.(text, settings)).parts.length;
+}
 
 interface Plan {
   readonly steps: readonly Step[];

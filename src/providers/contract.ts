@@ -1,6 +1,7 @@
 import type { Keyring } from '../codes/keyring.js';
 import type { RedisClient } from '../shared/redis.js';
 import type { FailureKind } from './errors.js';
+import type { SmsEncoding } from './text/sms.js';
 
 export const CHANNELS = ['sms', 'whatsapp', 'viber', 'voice', 'rcs', 'telegram', 'email'] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -124,5 +125,7 @@ export interface ProviderDefinition<Settings extends object = object> {
   readonly settings: new () => Settings;
   /** Those of the channels that an account with these settings can carry; absent where that is always all of them. */
   carries?(settings: Settings): readonly Channel[];
+  /** How an account with these settings writes a text as SMS, which prices go by; undefined where its letters decide. */
+  smsEncoding?(text: string, settings: Settings): SmsEncoding | undefined;
   create(settings: Settings, context: AccountContext): Provider;
 }

@@ -119,6 +119,20 @@ describe('geniq: SMS', () => {
     expect(bench.vendor.taken[0]!.fields).toMatchObject({ message: text, dataCoding });
   });
 
+  it('E14 counts 7-bit letters as Unicode where the settings have them written so', async () => {
+    const main = bench.account({ sms: { originator: 'Shop', dataCoding: 'unicode', maxParts: 1 } });
+    await sendOver(main, { text: 'a'.repeat(70) });
+    expect(await failureOf(sendOver(main, { text: 'a'.repeat(71) }))).toMatchObject({ code: 'too_many_parts' });
+    expect(bench.vendor.taken).toHaveLength(1);
+  });
+
+  it('E14 refuses what the 7-bit letters would spoil', async () => {
+    const main = bench.account({ sms: { originator: 'Shop', dataCoding: 'text' } });
+    const refused = { kind: 'bad_message', code: 'text_needs_unicode' };
+    expect(await failureOf(sendOver(main, { text: 'Код 042137' }))).toMatchObject(refused);
+    expect(bench.gateway.received).toEqual([]);
+  });
+
   it('E14 sends what fits into the parts that are paid for, as one message', async () => {
     await sendOver(bench.account({ sms: { originator: 'Shop', maxParts: 2 } }), { text: 'ж'.repeat(134) });
     expect(bench.vendor.taken).toHaveLength(1);

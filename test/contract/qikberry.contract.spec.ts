@@ -87,6 +87,13 @@ describe.each([
     expect(vendor.gateway.received).toHaveLength(length);
   });
 
+  it('E14 counts 7-bit letters as Unicode where the settings have them written so', async () => {
+    const settings = { sms: { ...sms, type: 'U', maxUnits: 2 } };
+    expect((await vendor.send(settings, { text: 'a'.repeat(134) })).body).toMatchObject({ type: 'U' });
+    const refused = { kind: 'bad_message', code: 'too_many_parts' };
+    await expect(vendor.send(settings, { text: 'a'.repeat(135) })).rejects.toMatchObject(refused);
+  });
+
   it.each(['notallowed', 'NOTALLOWED', 'OPTOUT-REJ'])('F14 %s inside a 200 is a refusal', async (word) => {
     vendor.gateway.behaviour = platform(brand, { word });
     await expect(vendor.send({ sms })).rejects.toMatchObject({ kind: 'rejected', code: word });

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../contract.js';
+import { wantedEncoding } from './messages.js';
 import { GeniqProvider } from './provider.js';
 import { GeniqSettings } from './settings.js';
 
@@ -8,5 +9,6 @@ export const geniq: ProviderDefinition<GeniqSettings> = {
   channels: ['sms', 'whatsapp', 'voice'],
   test: false,
   settings: GeniqSettings,
+  smsEncoding: (_, { sms }) => wantedEncoding(sms),
   create: (settings) => new GeniqProvider(settings),
 };

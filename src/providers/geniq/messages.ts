@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '../contract.js';
 import { ProviderError } from '../errors.js';
 import { formBody, jsonBody } from '../http-body.js';
-import { writeSms } from '../text/sms.js';
+import { encodingFor, writeSms, type SmsEncoding } from '../text/sms.js';
 import { fillCode } from './code-placeholder.js';
 import type { GeniqCall } from './client.js';
 import { isOriginator, withoutPlus, type Ton } from './originator.js';
@@ -12,6 +12,10 @@ import { voiceFor } from './voices.js';
 const LONGEST_SPEECH = 600;
 
 const DATA_CODINGS = { gsm7: 'text', ucs2: 'unicode' } as const;
+const WANTED = { auto: undefined, text: 'gsm7', unicode: 'ucs2' } as const;
+
+/** How the settings want texts to be written; undefined where the text decides. */
+export const wantedEncoding = ({ dataCoding = 'auto' }: SmsSettings): SmsEncoding | undefined => WANTED[dataCoding];
 
 /** The call that sends one message. @throws ProviderError `bad_message` for what GENIQ would refuse anyway */
 export function callFor(message: OutgoingMessage, settings: GeniqSettings): GeniqCall {
@@ -27,7 +31,7 @@ export function callFor(message: OutgoingMessage, settings: GeniqSettings): Geni
 
 function sms(message: OutgoingMessage, settings: SmsSettings) {
   const { originatorTon, dataCoding, maxParts } = settings;
-  const { encoding } = writeSms(message.text, maxParts);
+  const { encoding } = writeSms(message.text, maxParts, encodingFor(message.text, wantedEncoding(settings)));
   return {
     ...commonTo(message),
     originator: originatorOf(message.from ?? settings.originator, originatorTon),

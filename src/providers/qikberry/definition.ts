@@ -1,6 +1,7 @@
 import type { Channel, ProviderDefinition } from '../contract.js';
 import { PlatformProvider } from './provider.js';
 import { BicsSettings, QikberrySettings } from './settings.js';
+import { wantedEncoding } from './sms.js';
 
 const BICS_CHANNELS = ['sms', 'whatsapp', 'viber', 'voice'] as const satisfies readonly Channel[];
 
@@ -10,6 +11,7 @@ export const qikberry: ProviderDefinition<QikberrySettings> = {
   channels: [...BICS_CHANNELS, 'rcs'],
   test: false,
   settings: QikberrySettings,
+  smsEncoding: (_, { sms }) => sms && wantedEncoding(sms),
   carries: (settings) => ([...BICS_CHANNELS, 'rcs'] as const).filter((channel) => settings[channel]),
   create: (settings, context) => new PlatformProvider(settings, context),
 };
@@ -20,6 +22,7 @@ export const bics: ProviderDefinition<BicsSettings> = {
   channels: BICS_CHANNELS,
   test: false,
   settings: BicsSettings,
+  smsEncoding: (_, { sms }) => sms && wantedEncoding(sms),
   carries: (settings) => BICS_CHANNELS.filter((channel) => settings[channel]),
   create: (settings, context) => new PlatformProvider(settings, context),
 };

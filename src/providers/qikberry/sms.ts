@@ -1,8 +1,12 @@
 import type { OutgoingMessage } from '../contract.js';
-import { ProviderError } from '../errors.js';
-import { smsEncodingOf, writeSms } from '../text/sms.js';
+import { encodingFor, writeSms, type SmsEncoding } from '../text/sms.js';
 import { channelsCall, digitsOf, storedTemplateCall, textOf, type Call } from './call.js';
-import type { DltSmsSettings } from './settings-sms.js';
+import type { DltSmsSettings, SmsSettings } from './settings-sms.js';
+
+const WANTED = { A: undefined, N: 'gsm7', U: 'ucs2' } as const;
+
+/** How the settings want texts to be written; undefined where the text decides. */
+export const wantedEncoding = ({ type = 'A' }: SmsSettings): SmsEncoding | undefined => WANTED[type];
 
 /** A short message as one of the platform's three calls. @throws ProviderError `bad_message` when it cannot go like that */
 export function smsCall(message: OutgoingMessage, settings: DltSmsSettings, webhookId?: string): Call {
@@ -40,9 +44,9 @@ export function smsCall(message: OutgoingMessage, settings: DltSmsSettings, webh
  * Which alphabet the platform is to use. Sent as plain, what is not in the 7-bit alphabet would arrive as question
  * marks, and a text with too many parts not at all: both are refused here, where it costs nothing.
  */
-function typeOf(text: string, { type, maxUnits }: DltSmsSettings): 'A' | 'N' | 'U' {
-  const unicode = smsEncodingOf(text) === 'ucs2';
-  if (unicode && type === 'N') throw new ProviderError('bad_message', 'text_needs_unicode');
-  if (maxUnits !== undefined) writeSms(text, maxUnits);
-  return type ?? (unicode ? 'U' : 'A');
+function typeOf(text: string, settings: DltSmsSettings): 'A' | 'N' | 'U' {
+  const { type, maxUnits } = settings;
+  const encoding = encodingFor(text, wantedEncoding(settings));
+  if (maxUnits !== undefined) writeSms(text, maxUnits, encoding);
+  return type ?? (encoding === 'ucs2' ? 'U' : 'A');
 }

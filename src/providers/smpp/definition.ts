@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../contract.js';
+import { encodingOf } from './message.js';
 import { SmppProvider } from './provider.js';
 import { SmppSettings } from './settings.js';
 
@@ -8,5 +9,6 @@ export const smpp: ProviderDefinition<SmppSettings> = {
   channels: ['sms'],
   test: false,
   settings: SmppSettings,
+  smsEncoding: (text, { alphabet }) => encodingOf(text, alphabet),
   create: (settings, context) => new SmppProvider(settings, context),
 };

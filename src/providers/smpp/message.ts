@@ -65,7 +65,7 @@ function carried(octets: Buffer, how: Settings['longMessages'], { reference, tot
 }
 
 /** Phones know the GSM alphabet or UCS-2; and `data_coding` 0 can only say what the vendor's default alphabet has too. */
-function encodingOf(text: string, alphabet: Settings['alphabet']): SmsEncoding {
+export function encodingOf(text: string, alphabet: Settings['alphabet']): SmsEncoding {
   const isDefault = alphabet === 'gsm7' || Array.from(text).every((character) => character <= 'ÿ');
   return isDefault ? smsEncodingOf(text) : 'ucs2';
 }

@@ -34,10 +34,20 @@ export function smsEncodingOf(text: string): SmsEncoding {
 }
 
 /**
+ * How a text is written where the account's settings want one of the two.
+ * @throws ProviderError `bad_message` for a text that the 7-bit letters would spoil
+ */
+export function encodingFor(text: string, wanted: SmsEncoding | undefined): SmsEncoding {
+  const needed = smsEncodingOf(text);
+  if (wanted === 'gsm7' && needed === 'ucs2') throw new ProviderError('bad_message', 'text_needs_unicode');
+  return wanted ?? needed;
+}
+
+/**
  * Writes a text as a short message, in as many parts as it takes. No part ends within an escaped character or a
  * surrogate pair.
  * @param mostParts as many parts as the sender pays for
- * @param encoding where the vendor cannot take what would do
+ * @param encoding where it is not what would do: the vendor cannot take that, or the settings want another
  * @throws ProviderError `bad_message` when the text needs more
  */
 export function writeSms(text: string, mostParts: number, encoding = smsEncodingOf(text)): SmsText {
