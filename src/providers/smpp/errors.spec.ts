@@ -29,8 +29,9 @@ const TABLE: readonly (readonly [status: number, kind: FailureKind])[] = [
   [0x43, 'bad_message'],
   [0x44, 'unknown'],
   [0x45, 'rejected'],
-  [0x48, 'misconfigured'],
-  [0x49, 'misconfigured'],
+  // Type and plan of the sender follow from a step's `from`: one caller's must not make the account rest for all.
+  [0x48, 'bad_message'],
+  [0x49, 'bad_message'],
   [0x50, 'misconfigured'],
   [0x51, 'misconfigured'],
   [0x53, 'misconfigured'],

@@ -9,6 +9,8 @@ const KINDS: ReadonlyMap<number, FailureKind> = new Map([
   [0x06, 'bad_message'], // ESME_RINVPRTFLG
   [0x07, 'bad_message'], // ESME_RINVREGDLVFLG
   [0x0a, 'bad_message'], // ESME_RINVSRCADR: the sender is refused
+  [0x48, 'bad_message'], // ESME_RINVSRCTON: follows from a step's sender, which must not make the account rest
+  [0x49, 'bad_message'], // ESME_RINVSRCNPI
   [0x40, 'bad_message'], // ESME_RINVDESTFLAG
   [0x42, 'bad_message'], // ESME_RINVSUBREP
   [0x43, 'bad_message'], // ESME_RINVESMCLASS
@@ -29,8 +31,6 @@ const KINDS: ReadonlyMap<number, FailureKind> = new Map([
   [0x0e, 'misconfigured'], // ESME_RINVPASWD
   [0x0f, 'misconfigured'], // ESME_RINVSYSID
   [0x15, 'misconfigured'], // ESME_RINVSERTYP
-  [0x48, 'misconfigured'], // ESME_RINVSRCTON
-  [0x49, 'misconfigured'], // ESME_RINVSRCNPI
   [0x50, 'misconfigured'], // ESME_RINVDSTTON
   [0x51, 'misconfigured'], // ESME_RINVDSTNPI
   [0x53, 'misconfigured'], // ESME_RINVSYSTYP
