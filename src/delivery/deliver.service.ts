@@ -22,6 +22,7 @@ import { ReceiptService } from './receipts/receipt.service.js';
 import { measureAttempt } from './measure-attempt.js';
 import { renderText } from './render-text.js';
 import { situationOf, toNextAttempt } from './situation.js';
+import { localeOfTexts } from './texts.js';
 
 /** A first try and, after a crash, a second one (P3). */
 const MOST_TRIES = 2;
@@ -143,7 +144,9 @@ export class DeliverService {
     const ttl = Math.ceil((state.expiresAt - now) / 1_000);
     const { account, channel } = attempt;
     const step = facts.steps[attempt.step];
-    const locale = step?.locale ?? facts.locale;
+    const asked = step?.locale ?? facts.locale;
+    // Who reads a default text aloud must know what language it is after all.
+    const locale = channel === 'voice' && step?.template === undefined ? localeOfTexts(asked) : asked;
     const attemptId = `${id}-${attempt.n}`;
     const message: OutgoingMessage = {
       attemptId,

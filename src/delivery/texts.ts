@@ -1,3 +1,5 @@
+import { languageOf } from '../config/template-text.js';
+
 /** The default texts by language. Code first: phones show the start of a message. GSM-7 letters where the language allows. */
 interface Texts {
   readonly plain: string;
@@ -39,8 +41,10 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   },
 };
 
+const FALLBACK = 'en';
+
 /** @param locale a BCP 47 tag; its language decides, English where we have none */
-export function textsFor(locale: string): Texts {
-  const language = locale.split(/[-_]/)[0]?.toLowerCase() ?? 'en';
-  return TEXTS[language] ?? (TEXTS.en as Texts);
-}
+export const textsFor = (locale: string): Texts => TEXTS[languageOf(locale)] ?? (TEXTS[FALLBACK] as Texts);
+
+/** The locale itself, where there are texts of its language, or that of the texts which stand in. */
+export const localeOfTexts = (locale: string): string => (TEXTS[languageOf(locale)] ? locale : FALLBACK);

@@ -36,9 +36,9 @@ const report = async ({ headers, body, path }: ReceiptRequest): Promise<number> 
 };
 
 /** With codes of ten digits: six may stand in any time of day that is logged. */
-async function started(to: string, channels: object[]) {
+async function started(to: string, channels: object[], locale = 'en') {
   const api: Api = service.as(LIVE_KEY);
-  const { body } = await api.start(to, { channels, code_length: 10 });
+  const { body } = await api.start(to, { channels, locale, code_length: 10 });
   const view = async (): Promise<Verification> => (await api.read(body.id)).body;
   /** The message of the n-th attempt, once the record has its id. */
   const message = async (n: number): Promise<Taken> => {
@@ -50,6 +50,25 @@ async function started(to: string, channels: object[]) {
   };
   return { view, message };
 }
+
+describe('a call over GENIQ', () => {
+  it.each([
+    ['ja', /^(\d, ){9}\d is your verification code/, 'en-US'],
+    ['de-AT', /^(\d, ){9}\d ist Ihr Bestätigungscode/, 'de-DE'],
+  ])('F9 reads the default text for %s in the language that it is in', async (asked, words, voice) => {
+    const { message } = await started(freshNumber(), [{ channel: 'voice' }], asked);
+    const { fields } = await message(1);
+    expect(fields.message).toMatch(words);
+    expect(fields.locale).toBe(voice);
+  });
+
+  it('F9 reads a caller’s own text in the language that was asked for', async () => {
+    const { message } = await started(freshNumber(), [{ channel: 'voice', template: 'コード{{code}}' }], 'ja');
+    const { fields } = await message(1);
+    expect(fields.message).toMatch(/^コード(\d、){9}\d/);
+    expect(fields.locale).toBe('ja-JP');
+  });
+});
 
 describe('a plan over GENIQ alone', () => {
   it('F2, G2, G6, F9: a refused WhatsApp text, then an SMS that fails, then a call with the digits apart', async () => {
