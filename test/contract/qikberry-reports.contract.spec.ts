@@ -73,6 +73,13 @@ describe('reports of the platform', () => {
     expect(JSON.stringify(receipt ?? '')).not.toContain('4155550100');
   });
 
+  it('takes a strange word of a composed webhook for a failure where the id is that of an SMS', () => {
+    const query = { id: ID, status: 'SOLD-OUT', custom: ATTEMPT };
+    expect(outcome({ ...QUERY, query })).toEqual([{ attemptId: ATTEMPT }, 'failed', 'unknown']);
+    const chat = { ...query, id: ID.split(':')[0]! };
+    expect(outcome({ ...QUERY, query: chat })).toBeUndefined();
+  });
+
   it.each<[string, unknown]>([
     ['another’s reference and no id', { status: 'DELIVRD', custom: 'order-42' }],
     ['an id that is none', { status: 'DELIVRD', id: 'x'.repeat(200) }],

@@ -10,6 +10,8 @@ const ATTEMPT_ID = /^[0-9a-f-]{36}-\d{1,6}$/;
 const LONGEST_ID = 128;
 /** Other events (answers, unsubscriptions) have a status of their own, which says nothing of a message. */
 const STATUS_EVENT = /:message:(status|out)$/;
+/** Ids of short messages end with their place in the request; other channels' are plain UUIDs. */
+const SMS_ID = /:\d+$/;
 /** Where the platform gives our reference back, by channel and product. */
 const REFERENCES = ['custom', 'foreign_id', 'customid', 'cid'];
 
@@ -35,7 +37,7 @@ export function parseReport(request: ReceiptRequest, settings: ReportSettings): 
         : undefined;
   const word = field(keys.status);
   if (about === undefined || word === undefined) return [];
-  const isSms = event?.startsWith('sms:') ?? field('mobile') !== undefined;
+  const isSms = event?.startsWith('sms:') ?? (field('mobile') !== undefined || SMS_ID.test(messageId ?? ''));
   const receipt = receiptOf(about, word, isSms);
   return receipt ? [receipt] : [];
 }
