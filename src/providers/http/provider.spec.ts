@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { behaviours, Gateway, type Received } from '../../../test/support/gateway.js';
 import { inSeconds, outgoingMessage } from '../../../test/support/messages.js';
 import { makeKeyring } from '../../codes/keyring.js';
+import type { SettingError } from '../../config/config.errors.js';
 import { checked } from '../../config/validate.js';
 import type { Accepted, OutgoingMessage } from '../contract.js';
 import { ProviderError } from '../errors.js';
@@ -132,6 +133,29 @@ describe('the http provider', () => {
     });
   });
 
+  it.each([
+    'http://shop:pass-word@127.0.0.1/send',
+    'https://pass-word@gateway.example',
+    'https://shop:pass-word@gateway.example?to={{to}}',
+    'ftp://pass-word.example/send',
+    'https:///pass-word',
+  ])('is refused at start with the address %s', (url) => {
+    const errors: SettingError[] = [];
+    checked(HttpSettings, { url }, 'settings', errors);
+    expect(errors.map(({ setting }) => setting)).toEqual(['settings.url']);
+    expect(errors[0]!.message).toMatch(/no user name or password; send those in headers/);
+    expect(JSON.stringify(errors)).not.toContain('pass-word');
+  });
+
+  it.each(['https://gateway.example', 'http://127.0.0.1:80/a@b', 'https://gateway.example?from=a@b'])(
+    'starts with the address %s',
+    (url) => {
+      const errors: SettingError[] = [];
+      checked(HttpSettings, { url }, 'settings', errors);
+      expect(errors).toEqual([]);
+    },
+  );
+
   describe('reads an answer', () => {
     it.each<[string, string, unknown, unknown]>([
       ['at the top', 'id', { id: 'm-1' }, { messageId: 'm-1' }],
@@ -182,6 +206,9 @@ describe('the http provider', () => {
 
     it.each([
       ['the address', { url: 'http://127.0.0.1:9/send?user=us&key=pass%26word' }, '?user=us&key=pass%26word'],
+      ['its path', { url: 'http://127.0.0.1:9/bot/{{to}}/x-pass%26word?a=b' }, 'no POST /bot/x-pass%26word'],
+      ['its path, decoded', { url: 'http://127.0.0.1:9/bot/x-pass%26word' }, 'no POST /bot/x-pass&word'],
+      ['the address, decoded', { url: 'http://127.0.0.1:9/send?key=pass%26word' }, 'key pass&word is unknown'],
       ['a header', { headers: { authorization: 'Bearer pass&word' } }, 'authorization: Bearer pass&word'],
       ['the body', { body: { login: { secret: 'pass&word {{to}}' } } }, '{"secret":"pass&word +1…"}'],
       ['a form', { body: { secret: 'pass&word' }, format: 'form' }, 'secret=pass%26word'],

@@ -57,7 +57,9 @@ export class ReceiptSettings {
 /** `accounts.<name>.settings` of an account with `use: http`. */
 export class HttpSettings {
   /** http or https address; may hold placeholders, which are percent-encoded. */
-  @Matches(/^https?:\/\/[^\s/]/, { message: 'must start with http:// or https://' })
+  @Matches(/^https?:\/\/[^\s/?#@]+([/?#]|$)/, {
+    message: 'must start with http:// or https:// and hold no user name or password; send those in headers',
+  })
   @IsTemplate()
   url: string;
 
