@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { writeSms } from '../providers/text/sms.js';
 import { renderText } from './render-text.js';
 
 const TRANSACTION = { amount: '12.50', currency: 'EUR', payee: 'Book shop' };
@@ -33,6 +34,18 @@ describe('renderText', () => {
   ])('reads the language of %s', (locale, words) => {
     expect(render({ locale })).toContain(words);
   });
+
+  it.each(['en', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl'])(
+    'costs one part in %s, however long code and life',
+    (locale) => {
+      for (const [code, secondsLeft] of [
+        ['04213798', 600],
+        ['042137980421', 86_400],
+      ] as const) {
+        expect(writeSms(render({ locale, code, secondsLeft }), 10).parts).toHaveLength(1);
+      }
+    },
+  );
 
   it.each([
     [300, '5'],

@@ -1,6 +1,9 @@
 import { languageOf } from '../config/template-text.js';
 
-/** The default texts by language. Code first: phones show the start of a message. GSM-7 letters where the language allows. */
+/**
+ * The default texts by language. Code first: phones show the start of a message. GSM-7 letters where the language allows;
+ * else so short that the plain text is one part of an SMS with the longest code and the longest life.
+ */
 interface Texts {
   readonly plain: string;
   readonly transaction: string;
@@ -16,7 +19,7 @@ const TEXTS: Readonly<Record<string, Texts>> = {
     transaction: '{{code}} bestätigt die Zahlung von {{amount}} {{currency}} an {{payee}}. Geben Sie ihn nicht weiter.',
   },
   es: {
-    plain: '{{code}} es tu código de verificación. Caduca en {{minutes}} min. No lo compartas.',
+    plain: '{{code}} es tu código de verificación ({{minutes}} min). No lo compartas.',
     transaction: '{{code}} autoriza el pago de {{amount}} {{currency}} a {{payee}}. No lo compartas.',
   },
   fr: {
@@ -28,7 +31,7 @@ const TEXTS: Readonly<Record<string, Texts>> = {
     transaction: '{{code}} autorizza il pagamento di {{amount}} {{currency}} a {{payee}}. Non condividerlo.',
   },
   pt: {
-    plain: '{{code}} é o seu código de verificação. Expira em {{minutes}} min. Não o partilhe.',
+    plain: '{{code}} é o seu código de verificação ({{minutes}} min). Não o partilhe.',
     transaction: '{{code}} autoriza o pagamento de {{amount}} {{currency}} a {{payee}}. Não o partilhe.',
   },
   nl: {
@@ -36,7 +39,7 @@ const TEXTS: Readonly<Record<string, Texts>> = {
     transaction: '{{code}} bevestigt de betaling van {{amount}} {{currency}} aan {{payee}}. Deel hem niet.',
   },
   pl: {
-    plain: '{{code}} to Twój kod weryfikacyjny. Wygasa za {{minutes}} min. Nie udostępniaj go.',
+    plain: '{{code}} to Twój kod weryfikacyjny ({{minutes}} min). Nie udostępniaj go.',
     transaction: '{{code}} zatwierdza płatność {{amount}} {{currency}} dla {{payee}}. Nie udostępniaj go.',
   },
 };
