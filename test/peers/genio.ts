@@ -96,6 +96,7 @@ export const peer: Peer = {
       ['a status that nobody knows', ipn({ status: 'RESULT_MAYBE' }), []],
       ['one about nobody', ipn({ custom: '' }), []],
       ['nothing', { ...ipn({}), body: '' }, []],
+      ['no words at all', { ...ipn({}), headers: { 'content-type': 'application/json' }, body: 'null' }, []],
     ],
     forged: [
       ['without the end of the address', ipn({}, '')],

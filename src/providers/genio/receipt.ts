@@ -14,7 +14,8 @@ const STATUSES: ReadonlyMap<string, Receipt['status']> = new Map([
  */
 export function parseIpn(request: ReceiptRequest, secret: string): Receipt[] {
   if (!sameSecret(request.path, secret)) throw new ReceiptRefused();
-  const { ipn_type: type, status, status_code: code, custom } = callbackFields(request) as Record<string, unknown>;
+  const fields = Object(callbackFields(request)) as Record<string, unknown>;
+  const { ipn_type: type, status, status_code: code, custom } = fields;
   if (typeof type !== 'string' || typeof custom !== 'string' || custom === '') return [];
   const reached = STATUSES.get(type);
   if (reached === undefined) return [];
