@@ -6,6 +6,11 @@ import { ExitCode } from './exit-code.js';
 
 /** With the five seconds of draining below the 25 s after which nobody should still wait for a process. */
 const FINISH_WITHIN_MS = 19_000;
+/**
+ * Longer than any answer of ours takes. A closing server no longer times out who has sent half a request, or none at all:
+ * they would take the time that deliveries need.
+ */
+const REQUESTS_WITHIN_MS = 5_000;
 
 /**
  * Not ready at once, but serving on until load balancers know; then no new connection, no new claim, and an end for what
@@ -25,8 +30,13 @@ export async function stop(app: NestFastifyApplication, logger: Logger, drainMs:
 
 /** Requests before deliveries: what is answered last may still bring a delivery about. */
 async function finish(app: NestFastifyApplication, logger: Logger): Promise<'done' | 'failed'> {
+  const fastify = app.getHttpAdapter().getInstance();
+  const hangUp = setTimeout(() => {
+    fastify.server.closeAllConnections();
+  }, REQUESTS_WITHIN_MS);
   try {
-    await app.getHttpAdapter().getInstance().close();
+    await fastify.close();
+    clearTimeout(hangUp);
     await app.close();
     return 'done';
   } catch (error) {

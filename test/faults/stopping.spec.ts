@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { stateKey } from '../../src/store/keys.js';
 import { freshNumber } from '../support/api.js';
 import { behaviours, Gateway } from '../support/gateway.js';
+import { RawClient } from '../support/raw-http.js';
 import { TestRedis } from '../support/redis.js';
 import { freePort } from '../support/ports.js';
 import { configuration, httpAccount, LIVE_KEY, Service, spawnService } from '../support/service.js';
@@ -38,6 +39,19 @@ async function get(url: string, agent: Agent): Promise<IncomingMessage> {
   return response;
 }
 
+/** From now on the provider keeps what it gets. @returns lets it take that */
+function hold(): () => void {
+  let answer: () => void = () => undefined;
+  gateway.behaviour = (received, response) => {
+    answer = () => {
+      behaviours.accepts(received, response);
+    };
+  };
+  return () => {
+    answer();
+  };
+}
+
 const refuses = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -52,12 +66,7 @@ const refuses = (port: number): Promise<boolean> =>
 
 describe('a service that is told to stop', () => {
   it('is not ready at once, serves on as the last of each connection, and finishes what a provider has in hand', async () => {
-    let answer: () => void = () => undefined;
-    gateway.behaviour = (received, response) => {
-      answer = () => {
-        behaviours.accepts(received, response);
-      };
-    };
+    const answer = hold();
     const service = await run({ PASSLANE_DRAIN_SECONDS: '2' });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const before = await get(`${service.url}/health/live`, agent);
@@ -76,6 +85,26 @@ describe('a service that is told to stop', () => {
     expect(await service.child.exited).toBe(0);
     expect(await redis.client.hget(stateKey(started.body.id), '1:status')).toBe('sent');
     expect(gateway.to(to)).toHaveLength(1);
+  });
+
+  it('hangs up on who has asked for nothing yet, and has time left for what a provider has in hand', async () => {
+    const answer = hold();
+    const service = await run();
+    const to = freshNumber();
+    const { body } = await service.as(LIVE_KEY).start(to);
+    await until('the provider to have it', () => gateway.to(to).length === 1);
+    const head = `POST /v1/verifications HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${LIVE_KEY}`;
+    const clients = ['', head, `${head}\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{`].map((text) =>
+      new RawClient(service.url).send(text),
+    );
+    await Promise.all(clients.map(({ socket }) => once(socket, 'connect')));
+    // What is answered on a later connection has them all accepted.
+    expect(await service.ready()).toBe(true);
+    service.child.signal('SIGTERM');
+    await until('it to hang up', () => clients.every(({ closed }) => closed), 12_000);
+    answer();
+    expect(await service.child.exited).toBe(0);
+    expect(await redis.client.hget(stateKey(body.id), '1:status')).toBe('sent');
   });
 
   it('quits at once when it is told again', async () => {
