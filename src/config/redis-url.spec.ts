@@ -46,6 +46,8 @@ describe('parseRedisUrl', () => {
 
   it.each([
     ['another scheme', `http://${HUSH}`, /must be redis:/],
+    ['one server with a sign that is not encoded', `redis://:${HUSH}#1@redis:6379`, /percent-encoded/],
+    ['one server with a percent sign alone', `rediss://:${HUSH}%@redis:6379`, /%25/],
     ['no hosts', 'redis+cluster://', /must be redis:/],
     ['a sign that is not encoded', `redis+cluster://:${HUSH}@${HUSH}@redis`, /percent-encoded/],
     ['a percent sign alone', `redis+cluster://:${HUSH}%@redis`, /%25/],

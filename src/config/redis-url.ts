@@ -26,7 +26,8 @@ export type RedisAddress =
   /** Some of the nodes: they name the others. */
   | ({ readonly mode: 'cluster'; readonly nodes: readonly RedisNode[] } & Login);
 
-const SINGLE = /^(rediss?|unix):\/\//;
+const SINGLE = /^rediss?:\/\//;
+const SOCKET = /^unix:\/\//;
 const MANY = /^(rediss?)\+(sentinel|cluster):\/\/(?:([^@/?#]*)@)?([^@/?#]+)(?:\/([^?#/]*))?(?:\?([^#]*))?$/;
 const NODE = /^(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/i;
 const PORTS = { sentinel: 26_379, cluster: 6_379 };
@@ -40,7 +41,7 @@ const SHAPES =
  * @throws ConfigError which never has the value: it holds a password
  */
 export function parseRedisUrl(url: string): RedisAddress {
-  if (SINGLE.test(url)) return { mode: 'single', url };
+  if (SOCKET.test(url) || isOfOne(url)) return { mode: 'single', url };
   const [, scheme, mode, login, hosts = '', path = '', query = ''] = MANY.exec(url) ?? refuse(SHAPES);
   const nodes = hosts.split(',').map((text) => toNode(text, PORTS[mode as keyof typeof PORTS]));
   const common = { nodes, ...toLogin(login), tls: scheme === 'rediss' };
@@ -51,6 +52,16 @@ export function parseRedisUrl(url: string): RedisAddress {
   }
   if (path === '') refuse('redis+sentinel:// must end with the name of the primary: /<name>');
   return { mode: 'sentinel', ...common, name: decoded(path), ...toOptions(query) };
+}
+
+/** The client reads it in the same way, but its error would print all of what it cannot read. */
+function isOfOne(url: string): boolean {
+  if (!SINGLE.test(url)) return false;
+  if (!URL.canParse(url)) refuse(SHAPES);
+  const { username, password } = new URL(url);
+  decoded(username);
+  decoded(password);
+  return true;
 }
 
 function toNode(text: string, otherwise: number): RedisNode {

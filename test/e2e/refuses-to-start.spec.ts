@@ -90,6 +90,7 @@ describe('the service refuses to start', () => {
       { PASSLANE_SECRET: `${SECRET},c2hvcnQ=` },
     ],
     ['no secret', 'PASSLANE_SECRET: must be set', { PASSLANE_SECRET: '' }],
+    ['a Redis whose password is not encoded', 'REDIS_URL: must be redis://', { REDIS_URL: `redis://:${HUSH}#1@redis` }],
     ['a port that is none', 'PORT: must be an integer', { PORT: HUSH }],
     ['a port too high', 'PORT: must not be greater than 65535', { PORT: '65536' }],
     [
