@@ -9,14 +9,17 @@ interface Question {
 }
 type Reply = Question & { readonly text?: string };
 
+/** Whoever asked has ended meanwhile; without a callback the failure would be an error that nobody handles. */
+const gone = (): void => undefined;
+
 /** In the process that supervises: adds up what all others count, for whichever of them was asked. */
 export function answerMetrics(): void {
   const all = new AggregatorRegistry();
   cluster.on('message', (worker, { ask, id }: Partial<Question>) => {
     if (ask !== ASK) return;
     all.clusterMetrics().then(
-      (text) => worker.send({ ask, id, text }),
-      () => worker.send({ ask, id }),
+      (text) => worker.send({ ask, id, text }, gone),
+      () => worker.send({ ask, id }, gone),
     );
   });
 }
@@ -48,7 +51,9 @@ export class ClusterMetrics {
     const id = ++this.questions;
     const { text } = await new Promise<Reply>((resolve) => {
       this.waiting.set(id, resolve);
-      process.send?.({ ask: ASK, id });
+      process.send?.({ ask: ASK, id }, (error: Error | null) => {
+        if (error) resolve({ ask: ASK, id });
+      });
     }).finally(() => this.waiting.delete(id));
     if (text === undefined) throw new Error('not all processes have answered');
     return text;

@@ -3,17 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { answerMetrics } from './cluster-metrics.js';
+import { endOf } from './end-of.js';
 import { ExitCode } from './exit-code.js';
 import { pauseBefore } from './restarts.js';
 import { toldToStop } from './told-to-stop.js';
-
-interface End {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly ranMs: number;
-  /** It could not even begin, and has said why. */
-  readonly refused: boolean;
-}
 
 /**
  * Runs `config.processes` services that share the port. One that falls over is started again; one that refuses to start
@@ -31,7 +24,7 @@ export async function supervise(config: Config, logger: Logger): Promise<number>
 
   const keepRunning = async (): Promise<number> => {
     for (let crashes = 0; ; crashes++) {
-      const { code, signal, ranMs, refused } = await runOne();
+      const { code, signal, ranMs, refused } = await endOf(cluster.fork(), logger);
       if (refused) stopAll();
       // Ended by the signal itself it had not begun yet.
       if (stopped()) return code ?? (signal === 'SIGTERM' ? ExitCode.done : ExitCode.gaveUp);
@@ -43,16 +36,4 @@ export async function supervise(config: Config, logger: Logger): Promise<number>
     }
   };
   return Math.max(...(await Promise.all(Array.from({ length: config.processes }, keepRunning))));
-}
-
-function runOne(): Promise<End> {
-  const child = cluster.fork();
-  const startedAt = Date.now();
-  let listened = false;
-  child.once('listening', () => (listened = true));
-  return new Promise((resolve) => {
-    child.once('exit', (code: number | null, signal: string | null) => {
-      resolve({ code, signal, ranMs: Date.now() - startedAt, refused: !listened && code === ExitCode.failed });
-    });
-  });
 }
