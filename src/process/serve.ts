@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
@@ -14,6 +15,8 @@ export async function serve(config: Config, logger: Logger): Promise<number> {
   const told = toldToStop(process, (signal) => process.exit(ExitCode.told(signal)));
   const app = await createApp(config, logger);
   await listenOrExit(app, config);
+  // Of several processes Node ends each at once when their supervisor is gone, unless it takes that for their own wish.
+  if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   const lifecycle = app.get(Lifecycle);
   lifecycle.serve();
   logger.info({ role: config.role, pid: process.pid, address: await app.getUrl() }, 'listening');

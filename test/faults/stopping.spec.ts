@@ -146,6 +146,27 @@ describe('several processes', () => {
     for (const pid of pids()) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   }, 120_000);
 
+  it('finish what they have in hand when their supervisor is killed', async () => {
+    const answer = hold();
+    const service = await run({ PASSLANE_PROCESSES: '2', PASSLANE_DRAIN_SECONDS: '3' });
+    await until('both', () => service.log.match(/"listening"/g)?.length === 2);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    await get(`${service.url}/health/live`, agent);
+    const to = freshNumber();
+    const { body } = await service.as(LIVE_KEY).start(to);
+    await until('the provider to have it', () => gateway.to(to).length === 1);
+    service.child.signal('SIGKILL');
+    await until('both to hear that', () => service.log.match(/"reason":"parent is gone"/g)?.length === 2);
+    // They still serve; only what all of them have counted nobody knows any more.
+    expect((await get(`${service.url}/metrics`, agent)).statusCode).toBe(500);
+    answer();
+    // Comes when the last of them has ended.
+    await service.child.exited;
+    expect(service.log.match(/"code":0/g)).toHaveLength(2);
+    expect(await redis.client.hget(stateKey(body.id), '1:status')).toBe('sent');
+    expect(gateway.to(to)).toHaveLength(1);
+  });
+
   it('end when they cannot start, with the reason', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
