@@ -15,15 +15,22 @@ export class Account {
     handleWhen((error) => error instanceof ProviderError && OUTAGE.has(error.kind)),
     { halfOpenAfter: PROBE_AFTER_MS, breaker: new ConsecutiveBreaker(OPENS_AFTER) },
   );
+  private openedAt = 0;
 
   constructor(
     readonly name: string,
     readonly provider: Provider,
     private readonly timeoutMs: number,
-  ) {}
+  ) {
+    this.breaker.onBreak(() => (this.openedAt = Date.now()));
+  }
 
+  /** The next message would be refused. Once it would be the one that tries again, not: perhaps nobody sends one. */
   get resting(): boolean {
-    return this.breaker.state !== CircuitState.Closed;
+    const { state } = this.breaker;
+    return (
+      state === CircuitState.HalfOpen || (state === CircuitState.Open && Date.now() - this.openedAt < PROBE_AFTER_MS)
+    );
   }
 
   /**
