@@ -3,7 +3,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { Metrics } from '../shared/metrics.js';
 import { Problem } from '../shared/problem.js';
 import type { Facts } from '../store/facts.js';
-import { LedgerStore } from '../store/ledger.store.js';
+import { CEILINGS, LedgerStore } from '../store/ledger.store.js';
 import { BUDGET_EXHAUSTED } from './ledger.js';
 import { cheapestOf } from './prices.js';
 import { purchaseOf } from './purchase.js';
@@ -15,7 +15,9 @@ export class BudgetCheck {
     @Inject(CONFIG) private readonly config: Config,
     private readonly store: LedgerStore,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    for (const limit of CEILINGS) metrics.budgetRefusals.inc({ at: 'start', limit }, 0);
+  }
 
   /**
    * A round trip only for applications with ceilings, and plans that must cost something.

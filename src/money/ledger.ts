@@ -6,7 +6,7 @@ import type { OutgoingMessage } from '../providers/contract.js';
 import { ProviderError } from '../providers/errors.js';
 import { Metrics } from '../shared/metrics.js';
 import { LOGGER } from '../shared/tokens.js';
-import { LedgerStore, type Purchase } from '../store/ledger.store.js';
+import { CEILINGS, LedgerStore, type Purchase } from '../store/ledger.store.js';
 import { costOf } from './prices.js';
 import { purchaseOf } from './purchase.js';
 
@@ -34,7 +34,9 @@ export class Ledger {
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly store: LedgerStore,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    for (const limit of CEILINGS) metrics.budgetRefusals.inc({ at: 'send', limit }, 0);
+  }
 
   bill(account: string, message: OutgoingMessage, country: string | undefined): Bill {
     const { attemptId, application } = message;

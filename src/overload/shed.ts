@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Lifecycle } from '../shared/lifecycle.js';
 import type { Metrics } from '../shared/metrics.js';
 import { sendProblem, type ErrorFace } from '../shared/problem.filter.js';
-import type { Kind, Limiter } from './limiter.js';
+import { KINDS, type Kind, type Limiter } from './limiter.js';
 import { overloaded } from './overloaded.js';
 import { refuseEarly } from './refuse-early.js';
 
@@ -30,6 +30,7 @@ export function shedLoad(
   context: { metrics: Metrics; faces: readonly ErrorFace[]; lifecycle: Lifecycle },
 ): void {
   const { metrics, faces } = context;
+  for (const kind of KINDS) metrics.shed.inc({ kind }, 0);
   fastify.server.maxConnections = MOST_CONNECTIONS;
   refuseEarly(fastify, limiter, context);
   fastify.addHook('onRequest', (request, reply, done) => {

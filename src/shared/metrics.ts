@@ -7,7 +7,8 @@ const PATIENT = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /**
  * What is counted and measured. Labels are names that the configuration has (accounts, applications), countries, and
- * fixed words: never a number, never an id. So series are bounded by the configuration and not by use.
+ * fixed words: never a number, never an id. So series are bounded by the configuration and not by use. Who counts by fixed
+ * words alone begins with zeros: an alert sees neither the first count of a series nor one that never comes.
  */
 @Injectable()
 export class Metrics {

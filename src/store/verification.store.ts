@@ -102,7 +102,16 @@ export type ContinueOutcome =
   | { readonly kind: 'changed' }
   | Limited;
 
-type CheckResult = 'approved' | 'incorrect' | 'replaced' | 'expired' | 'already_approved' | 'canceled' | 'locked';
+export const CHECK_RESULTS = [
+  'approved',
+  'incorrect',
+  'replaced',
+  'expired',
+  'already_approved',
+  'canceled',
+  'locked',
+] as const;
+type CheckResult = (typeof CHECK_RESULTS)[number];
 
 export interface CheckOutcome {
   readonly result: CheckResult;

@@ -13,7 +13,7 @@ import { Traces } from '../telemetry/traces.js';
 import { isVerificationId } from '../store/keys.js';
 import { ownerOf } from '../store/record.js';
 import { SearchStore, type IndexPosition } from '../store/search.store.js';
-import { VerificationStore, type Once, type StoredVerification } from '../store/verification.store.js';
+import { CHECK_RESULTS, VerificationStore, type Once, type StoredVerification } from '../store/verification.store.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { checksLeft, present, presentFor, presentSends, type VerificationView } from './present.js';
 import type { CheckBody } from './schemas/check.schema.js';
@@ -32,7 +32,9 @@ export class VerificationService {
     private readonly searchStore: SearchStore,
     private readonly traces: Traces,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    for (const result of CHECK_RESULTS) metrics.checks.inc({ result }, 0);
+  }
 
   /** @throws Problem 404 for ids that this application does not have in this mode, 422 for what cannot be a code, 503 */
   async check(caller: Caller, id: string, { code, transaction }: CheckBody, once?: Once) {

@@ -160,7 +160,7 @@ describe('an attempt', () => {
       { account: 'dear', status: 'failed', error: { kind: 'quota', code: 'budget_exhausted' }, cost: 0 },
       { account: 'cheap', status: 'sent', cost: 40_000 },
     ]);
-    const counted = (await metrics.budgetRefusals.get()).values;
+    const counted = (await metrics.budgetRefusals.get()).values.filter(({ value }) => value > 0);
     expect(counted).toEqual([expect.objectContaining({ labels: { at: 'send', limit: 'country_spend_per_day' } })]);
   });
 

@@ -59,7 +59,7 @@ const config = {
 
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined } as unknown as Logger;
 
-const { attempts, cost, lateness, timeToProvider, timeToDelivered, checks } = new Metrics();
+const { attempts, cost, lateness, timeToProvider, timeToDelivered, checks, budgetRefusals } = new Metrics();
 
 /** What the services need from their surroundings; the model's world is that. */
 export interface Surroundings {
@@ -106,6 +106,7 @@ export function servicesOf(actor: Actor, surroundings: Surroundings): Services {
     timeToProvider,
     timeToDelivered,
     checks,
+    budgetRefusals,
     receipts: {
       inc: (labels: { account: string; status: string; outcome: string }) => {
         surroundings.countReceipt(labels);

@@ -45,6 +45,7 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
     webhooks: WebhookStore,
     private readonly metrics: Metrics,
   ) {
+    for (const outcome of ['delivered', 'failed']) metrics.webhooks.inc({ outcome }, 0);
     this.parts = {
       queue,
       events,

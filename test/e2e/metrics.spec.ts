@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestRedis } from '../support/redis.js';
+import { configuration, Service } from '../support/service.js';
+
+describe('/metrics of a service to which nothing has happened yet', () => {
+  let redis: TestRedis;
+  let service: Service;
+
+  beforeAll(async () => {
+    redis = await TestRedis.start();
+    service = await Service.start({ redisUrl: redis.url, config: configuration({}) });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await redis.stop();
+  });
+
+  const read = async () => (await (await fetch(`${service.url}/metrics`)).text()).split('\n');
+
+  it('has zeros for what alerts look for, so that they see the first one, and that there is none', async () => {
+    expect(await read()).toEqual(
+      expect.arrayContaining([
+        'passlane_checks_total{result="approved"} 0',
+        'passlane_checks_total{result="incorrect"} 0',
+        'passlane_budget_refusals_total{at="start",limit="spend_per_day"} 0',
+        'passlane_budget_refusals_total{at="send",limit="country_spend_per_hour"} 0',
+        'passlane_shed_total{kind="start"} 0',
+        'passlane_shed_total{kind="check"} 0',
+        'passlane_webhook_attempts_total{outcome="failed"} 0',
+        'passlane_webhook_attempts_total{outcome="delivered"} 0',
+      ]),
+    );
+  });
+});
