@@ -5,6 +5,7 @@ import { DeliveryQueue } from '../delivery/delivery.queue.js';
 import { Accounts } from '../providers/accounts.js';
 import { Metrics } from '../shared/metrics.js';
 import { LedgerStore } from '../store/ledger.store.js';
+import { RedisInspector } from './redis-inspector.js';
 
 /** Prometheus is answered without what Redis does not tell by then; BullMQ would wait for ever. */
 const WITHIN_MS = 600;
@@ -17,16 +18,17 @@ export class Gauges {
     private readonly accounts: Accounts,
     private readonly queue: DeliveryQueue,
     private readonly ledger: LedgerStore,
+    private readonly inspector: RedisInspector,
     private readonly metrics: Metrics,
   ) {}
 
   async refresh(): Promise<void> {
-    const { resting, queueLength, queueAge, budgetUsed } = this.metrics;
+    const { resting, queueLength, queueAge, budgetUsed, redisMemory } = this.metrics;
     for (const account of this.accounts.all()) resting.set({ account: account.name }, account.resting ? 1 : 0);
     // What is not known now must not look as if it had stayed as it was.
-    for (const gauge of [queueLength, queueAge, budgetUsed]) gauge.reset();
+    for (const gauge of [queueLength, queueAge, budgetUsed, redisMemory]) gauge.reset();
     const late = sleep(WITHIN_MS, undefined, { ref: false });
-    await Promise.race([Promise.allSettled([this.readQueues(), this.readBudgets()]), late]);
+    await Promise.race([Promise.allSettled([this.readQueues(), this.readBudgets(), this.readMemory()]), late]);
   }
 
   private async readQueues(): Promise<void> {
@@ -34,6 +36,12 @@ export class Gauges {
       this.metrics.queueLength.set({ account }, waiting);
       this.metrics.queueAge.set({ account }, ageMs / 1_000);
     }
+  }
+
+  private async readMemory(): Promise<void> {
+    const { usedMemory, maxMemory } = (await this.inspector.fullest()) ?? {};
+    if (usedMemory !== undefined) this.metrics.redisMemory.set({ kind: 'used' }, usedMemory);
+    if (maxMemory) this.metrics.redisMemory.set({ kind: 'limit' }, maxMemory);
   }
 
   private async readBudgets(): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dangersOf, readFacts, worstOf } from './redis-facts.js';
+import { dangersOf, fullestOf, readFacts, worstOf } from './redis-facts.js';
 import { parseRedisUrl } from '../config/redis-url.js';
 
 const INFO = [
@@ -108,5 +108,15 @@ describe('worstOf', () => {
     expect(worstOf([safe, alone])).toBe(alone);
     expect(worstOf([safe])).toBe(safe);
     expect(worstOf([])).toBeUndefined();
+  });
+});
+
+describe('fullestOf', () => {
+  const has = (usedMemory: number, maxMemory?: number) => ({ usedMemory, maxMemory });
+
+  it('finds the primary that is nearest to its limit, else the one that holds most', () => {
+    expect(fullestOf([has(900, 0), has(10, 100), has(20, 100)])).toEqual(has(20, 100));
+    expect(fullestOf([has(1), has(3), has(2, 0)])).toEqual(has(3));
+    expect(fullestOf([])).toBeUndefined();
   });
 });

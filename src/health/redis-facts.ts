@@ -54,6 +54,13 @@ export function worstOf(servers: readonly RedisFacts[]): RedisFacts | undefined 
   return servers.toSorted((a, b) => dangers(b) - dangers(a) || replicas(a) - replicas(b))[0];
 }
 
+/** Of a cluster's primaries the one that is nearest to its limit. */
+export function fullestOf(servers: readonly RedisFacts[]): RedisFacts | undefined {
+  const used = ({ usedMemory = 0 }: RedisFacts): number => usedMemory;
+  const share = (facts: RedisFacts): number => (facts.maxMemory ? used(facts) / facts.maxMemory : 0);
+  return servers.toSorted((a, b) => share(b) - share(a) || used(b) - used(a))[0];
+}
+
 /**
  * What an operator should know before the first verification is lost: a sentence for each danger.
  * @param servers one, or a cluster's primaries

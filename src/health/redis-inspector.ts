@@ -6,7 +6,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { REDIS, type RedisClient } from '../shared/redis.js';
 import { onBack, workingNodes } from '../shared/redis/nodes.js';
 import { LOGGER } from '../shared/tokens.js';
-import { dangersOf, readFacts, worstOf, type RedisFacts } from './redis-facts.js';
+import { dangersOf, fullestOf, readFacts, worstOf, type RedisFacts } from './redis-facts.js';
 
 /** A page about health answers, whatever Redis does. */
 const WITHIN_MS = 500;
@@ -30,8 +30,17 @@ export class RedisInspector implements OnApplicationBootstrap {
 
   /** Of a cluster the primary that is set up worst. Undefined while Redis is away, or when it does not let us ask. */
   async facts(): Promise<RedisFacts | undefined> {
+    return worstOf(await this.inTime());
+  }
+
+  /** The same of the primary that is fullest. */
+  async fullest(): Promise<RedisFacts | undefined> {
+    return fullestOf(await this.inTime());
+  }
+
+  private inTime(): Promise<RedisFacts[]> {
     const late = sleep(WITHIN_MS, undefined, { ref: false });
-    return worstOf(await this.servers((node) => Promise.race([ask(node), late])));
+    return this.servers((node) => Promise.race([ask(node), late]));
   }
 
   private async servers(askOne: (node: Redis) => Promise<RedisFacts | undefined>): Promise<RedisFacts[]> {

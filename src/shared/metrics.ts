@@ -99,6 +99,14 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly redisMemory = new Gauge({
+    name: 'passlane_redis_memory_bytes',
+    help: 'Memory that Redis has used, and its limit where it has one; of a cluster the primary that is fullest',
+    labelNames: ['kind'],
+    aggregator: 'max',
+    registers: this.registers,
+  });
+
   readonly budgetRefusals = new Counter({
     name: 'passlane_budget_refusals_total',
     help: 'Starts that were refused and attempts that were not sent, by the ceiling that was reached',

@@ -142,6 +142,17 @@ describe.each(OVERLAYS)('the overlay %s', (name) => {
   });
 });
 
+/** 130 000 verifications a day; what the container has beyond is for the copy that is made while the file is rewritten. */
+const REDIS_MEMORY = ['--maxmemory', '2560mb', '--maxmemory-policy', 'noeviction'];
+
+describe('the Redis of the overlay single', () => {
+  it('has a limit of its own, well below that of its container', () => {
+    const [container] = pods('single').find((each) => each.name === 'passlane-redis')!.pod.containers;
+    expect(container?.args?.slice(-4)).toEqual(REDIS_MEMORY);
+    expect(container?.resources?.limits).toEqual({ memory: '4Gi' });
+  });
+});
+
 describe('what an operator fills in', () => {
   it('is empty in the example of the Secrets, which names all that the pods read', () => {
     const secrets = readManifests('deploy/kubernetes/base', 'secret.example.yaml') as (Manifest & {
@@ -169,6 +180,10 @@ describe('deploy/compose.yaml', () => {
       mem_limit: expect.any(String),
       restart: 'unless-stopped',
     });
+  });
+
+  it('gives Redis as much memory as the overlay with one does', () => {
+    expect(services.redis).toMatchObject({ mem_limit: '4g', command: expect.arrayContaining(REDIS_MEMORY) });
   });
 
   it('keeps what Redis holds, and asks for its health', () => {

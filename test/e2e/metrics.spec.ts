@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../support/wait.js';
 import { TestRedis } from '../support/redis.js';
 import { configuration, Service } from '../support/service.js';
 
@@ -31,5 +32,17 @@ describe('/metrics of a service to which nothing has happened yet', () => {
         'passlane_webhook_attempts_total{outcome="delivered"} 0',
       ]),
     );
+  });
+
+  it('tells how full Redis is, where that has a limit', async () => {
+    const of = async (kind: string) => {
+      const [, bytes] =
+        (await read()).join('\n').match(new RegExp(`^passlane_redis_memory_bytes{kind="${kind}"} (\\d+)`, 'm')) ?? [];
+      return bytes === undefined ? undefined : Number(bytes);
+    };
+    expect(await until('what Redis uses', () => of('used'))).toBeGreaterThan(100_000);
+    expect(await of('limit')).toBeUndefined();
+    await redis.client.config('SET', 'maxmemory', '512mb');
+    expect(await until('its limit', () => of('limit'))).toBe(512 * 1_024 * 1_024);
   });
 });
