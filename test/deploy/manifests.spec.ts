@@ -137,6 +137,32 @@ describe.each(OVERLAYS)('the overlay %s', (name) => {
     for (const { labels } of pods(name)) expect(selects(denial[0]?.spec?.podSelector?.matchLabels, labels)).toBe(true);
   });
 
+  it('lets names be looked up at pods, at a cache on the node, and at a cloud, and nothing else be asked there', () => {
+    const rules = overlay(name).flatMap(({ spec }) => spec?.egress ?? []);
+    const ofNames = rules.filter(({ ports }) => ports.some(({ port }) => port === 53));
+    expect(ofNames.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual([53, 53]);
+    const addresses = ofNames.flatMap(({ to }) => to.flatMap(({ ipBlock }) => ipBlock ?? []));
+    expect(addresses).toEqual([{ cidr: '169.254.20.10/32' }, { cidr: '169.254.169.254/32' }]);
+    const others = rules.filter((rule) => !ofNames.includes(rule)).flatMap(({ to }) => to);
+    expect(others.filter(({ ipBlock }) => ipBlock?.cidr.startsWith('169.254'))).toEqual([]);
+    expect(others.find(({ ipBlock }) => ipBlock?.cidr === '0.0.0.0/0')?.ipBlock?.except).toEqual(['169.254.0.0/16']);
+  });
+
+  it('knows namespaces by labels of which one can have several, each in the instructions', () => {
+    const peers = overlay(name).flatMap(({ spec }) => [
+      ...(spec?.ingress ?? []).flatMap(({ from }) => from),
+      ...(spec?.egress ?? []).flatMap(({ to }) => to),
+    ]);
+    const labels = peers
+      .flatMap(({ namespaceSelector }) => Object.entries(namespaceSelector?.matchLabels ?? {}))
+      .filter(([key]) => key !== 'kubernetes.io/metadata.name')
+      .map(([key, value]) => `${key}=${value}`);
+    const own = name === 'single' ? [] : ['passlane-redis=true'];
+    expect(labels).toEqual(['passlane-client=true', 'passlane-monitoring=true', ...own]);
+    const instructions = readFileSync('docs/deploy.md', 'utf8');
+    for (const label of labels) expect(instructions).toContain(`\`${label}\``);
+  });
+
   it('has no secret in it', () => {
     expect(overlay(name).filter(({ kind }) => kind === 'Secret')).toEqual([]);
   });

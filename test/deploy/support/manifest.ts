@@ -11,9 +11,15 @@ export interface Manifest {
     readonly scaleTargetRef?: { readonly name: string };
     readonly podSelector?: { readonly matchLabels?: Labels };
     readonly policyTypes?: readonly string[];
-    readonly ingress?: unknown;
-    readonly egress?: unknown;
+    readonly ingress?: readonly { readonly from: readonly Peer[] }[];
+    readonly egress?: readonly { readonly to: readonly Peer[]; readonly ports: readonly { readonly port: number }[] }[];
   };
+}
+
+interface Peer {
+  readonly namespaceSelector?: { readonly matchLabels: Labels };
+  readonly podSelector?: unknown;
+  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
 }
 
 export type Labels = Readonly<Record<string, string>>;
