@@ -1,4 +1,5 @@
 import { hmac } from '../codes/keyring.js';
+import type { Mode } from '../config/config.js';
 
 /** Where a recipient's keys live, and the name it goes by there. Neither tells the address without the secret. */
 export interface RecipientRef {
@@ -12,6 +13,13 @@ export function recipientRef(lookupKey: Buffer, application: string, address: st
   const mac = hmac(lookupKey, `to\n${application}\n${address}`);
   return { shard: mac.toString('hex', 0, 1), hash: mac.toString('base64url', 1, 17) };
 }
+
+/**
+ * As verifications of one mode know it: those of test keys have a live one, budgets and an index of their own. Otherwise
+ * whoever has a test key could see a live code in the sandbox, or use up what people may try.
+ */
+export const ofMode = (ref: RecipientRef, mode: Mode): RecipientRef =>
+  mode === 'test' ? { ...ref, hash: `${ref.hash}~test` } : ref;
 
 /** Keyed hash by which verifications with a reference are found. */
 export const referenceHash = (lookupKey: Buffer, application: string, reference: string): string =>

@@ -8,7 +8,7 @@ import { situationOf, toNextAttempt } from '../delivery/situation.js';
 import { Guard } from '../guard/guard.js';
 import type { Send } from '../guard/send.js';
 import { BudgetCheck } from '../money/budget-check.js';
-import { recipientRef, type RecipientRef } from '../recipients/lookup.js';
+import { ofMode, recipientRef, type RecipientRef } from '../recipients/lookup.js';
 import { parseRecipient } from '../recipients/recipient.js';
 import { notFound, Problem, unavailable } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
@@ -101,7 +101,7 @@ export class NextService {
       id,
     };
     return this.guard.sending(send, () =>
-      this.sendNext(caller, stored, facts, { decision, next, recipient: ref, once }),
+      this.sendNext(caller, stored, facts, { decision, next, recipient: ofMode(ref, caller.mode), once }),
     );
   }
 

@@ -2,8 +2,7 @@ import type { Caller } from '../applications/key-book.js';
 import { canonical } from '../codes/code-mac.js';
 import { hmac, type Keyring } from '../codes/keyring.js';
 import { bounds } from '../config/bounds.js';
-import type { Mode } from '../config/config.js';
-import { recipientRef, referenceHash, type RecipientRef } from '../recipients/lookup.js';
+import { ofMode, recipientRef, referenceHash, type RecipientRef } from '../recipients/lookup.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { validationFailed } from '../shared/problem.js';
 import type { Admission, LimitKey, Send } from '../guard/send.js';
@@ -21,6 +20,8 @@ export interface StartRequest {
   readonly id: string;
   readonly to: Recipient;
   readonly facts: Facts;
+  /** As the guard's lists know it, and as verifications of this mode do. */
+  readonly ref: RecipientRef;
   readonly recipient: RecipientRef;
   readonly slot: string;
   readonly referenceHash?: string;
@@ -67,8 +68,9 @@ export function startRequest(
     id: newVerificationId(ref.shard),
     to: recipient,
     facts,
-    recipient: ref,
-    slot: slotOf(caller.mode, profile, transaction, lookup),
+    ref,
+    recipient: ofMode(ref, mode),
+    slot: slotOf(profile, transaction, lookup),
     referenceHash: reference === undefined ? undefined : referenceHash(lookup, application, reference),
     maxChecks: body.max_checks ?? defaults.max_checks ?? bounds.maxChecks.default,
     webhook: body.webhook_id,
@@ -77,11 +79,11 @@ export function startRequest(
 }
 
 /** What the guard asks about. */
-export const sendOf = ({ caller, id, to, facts, recipient, limitKeys, webhook, once }: StartRequest): Send => ({
+export const sendOf = ({ caller, id, to, facts, ref, limitKeys, webhook, once }: StartRequest): Send => ({
   application: caller.application,
   mode: caller.mode,
   recipient: to,
-  ref: recipient,
+  ref,
   channels: facts.steps.map(({ channel }) => channel),
   clientIp: facts.clientIp,
   limitKeys,
@@ -118,12 +120,9 @@ function codeFacts(body: StartBody, defaults: Plan['defaults'], now: number): Co
   };
 }
 
-/**
- * One verification is live for each recipient and slot: a profile (or none), and a transaction. Those of test keys are
- * apart: a test key that continued a live one would see its code in the sandbox.
- */
-function slotOf(mode: Mode, profile: string | undefined, transaction: Facts['transaction'], lookup: Buffer): string {
-  const name = `${mode === 'test' ? '~test~' : ''}${profile ?? '~direct'}`;
+/** One verification is live for each recipient and slot: a profile (or none), and a transaction. */
+function slotOf(profile: string | undefined, transaction: Facts['transaction'], lookup: Buffer): string {
+  const name = profile ?? '~direct';
   if (!transaction) return name;
   return `${name}~${hmac(lookup, `transaction\n${canonical(transaction)}`).toString('base64url', 0, 12)}`;
 }

@@ -3,7 +3,7 @@ import type { Caller } from '../applications/key-book.js';
 import { normaliseCode } from '../codes/alphabets.js';
 import { codeMac } from '../codes/code-mac.js';
 import type { Keyring } from '../codes/keyring.js';
-import { recipientRef, referenceHash } from '../recipients/lookup.js';
+import { ofMode, recipientRef, referenceHash } from '../recipients/lookup.js';
 import { fromQuery, parseRecipient } from '../recipients/recipient.js';
 import { Metrics } from '../shared/metrics.js';
 import { notFound, Problem, unavailable, validationFailed } from '../shared/problem.js';
@@ -82,7 +82,7 @@ export class VerificationService {
 
   /** Newest first. A page may be short, or empty, and yet not the last one. @throws Problem 422 naming `cursor` or `to` */
   async search(caller: Caller, query: SearchQuery): Promise<{ data: VerificationView[]; next_cursor: string | null }> {
-    const { application } = caller;
+    const { application, mode } = caller;
     const owner = ownerOf(caller);
     const { lookup } = this.keyring;
     const address =
@@ -91,7 +91,7 @@ export class VerificationService {
     const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
     const scan = this.searchStore.scan({
       application,
-      recipient: address === undefined ? undefined : recipientRef(lookup, application, address),
+      recipient: address === undefined ? undefined : ofMode(recipientRef(lookup, application, address), mode),
       referenceHash: query.reference === undefined ? undefined : referenceHash(lookup, application, query.reference),
       limits: caller.limits,
       from: query.from === undefined ? undefined : Date.parse(query.from),

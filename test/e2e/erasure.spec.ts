@@ -87,7 +87,7 @@ describe('erasing a number', () => {
     const erased = await erase(to);
     expect([erased.status, erased.body]).toEqual([
       200,
-      { verifications: 2, canceled: 1, messages: 3, sandbox_messages: 1 },
+      { verifications: 3, canceled: 2, messages: 3, sandbox_messages: 1 },
     ]);
 
     const left = await holding(to);

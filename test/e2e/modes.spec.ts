@@ -15,7 +15,14 @@ beforeAll(async () => {
   redis = await TestRedis.start();
   gateway = await Gateway.start();
   // Each channel's route has the gateway and the sandbox.
-  service = await Service.start({ redisUrl: redis.url, config: configuration({ gateway: httpAccount(gateway.url) }) });
+  const scopes = ['verifications', 'pii:read'];
+  const keys = [
+    { id: 'live', token: LIVE_KEY, mode: 'live', scopes },
+    { id: 'test', token: TEST_KEY, mode: 'test', scopes },
+  ];
+  const limits = { sends_per_number: '3/10m', failures_per_number: '4/10m' };
+  const config = configuration({ gateway: httpAccount(gateway.url) }, { applications: { shop: { keys, limits } } });
+  service = await Service.start({ redisUrl: redis.url, config });
   [live, test] = [service.as(LIVE_KEY), service.as(TEST_KEY)];
 });
 
@@ -70,7 +77,7 @@ describe('a live and a test key of one application, for the same number', () => 
     const { code } = own === live ? (await sent(to)).body : (await inbox(to))[0]!;
     const answers: Answer[] = [
       await other.read(id),
-      await other.check(id, code!),
+      await other.check(id, code),
       await other.post(`/v1/verifications/${id}/next`),
       await other.post(`/v1/verifications/${id}/cancel`),
     ];
@@ -82,6 +89,24 @@ describe('a live and a test key of one application, for the same number', () => 
       expect((await found(other)).map((one) => one.id)).not.toContain(id);
     }
     expect((await own.read(id)).body).toMatchObject({ status: 'pending', checks: { made: 0 }, sends: { made: 1 } });
-    expect((await own.check(id, code!)).body.result).toBe('approved');
+    expect((await own.check(id, code)).body.result).toBe('approved');
+  });
+
+  it('a test key neither uses up what people may try, nor erases what they do', async () => {
+    const to = freshNumber();
+    for (let i = 0; i < 2; i++) {
+      const { id } = (await test.start(to)).body;
+      for (let guesses = 0; guesses < 2; guesses++) await test.check(id, '0000000');
+      expect((await test.read(id)).body.status).toBe(i === 0 ? 'pending' : 'locked');
+      if (i === 0) await test.cancel(id);
+    }
+    expect(await test.start(to)).toMatchObject({ status: 429, body: { limit: 'failures_per_number' } });
+    const started = await live.start(to);
+    expect(started).toMatchObject({ status: 201, body: { sends: { left: 2 } } });
+    const { id } = started.body;
+    const erased = await test.post('/v1/erasures', { to });
+    expect(erased).toMatchObject({ status: 200, body: { verifications: 2, canceled: 0 } });
+    expect((await live.check(id, (await sent(to)).body.code!)).body.result).toBe('approved');
+    expect((await live.post('/v1/erasures', { to })).body).toMatchObject({ verifications: 1 });
   });
 });
