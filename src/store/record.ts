@@ -8,6 +8,9 @@ export type Status = (typeof STATUSES)[number];
 export type Delivery = 'queued' | 'sent' | 'delivered' | 'undelivered';
 type AttemptStatus = 'sending' | 'sent' | 'maybe_sent' | 'failed' | 'delivered' | 'read';
 
+/** By `next`: the caller has asked for this message, or it is that one again over another account. */
+type Wanted = 'asked' | 'retry';
+
 /** One try to send one message through one account. Times in Unix milliseconds. */
 export interface Attempt {
   /** 1 for the verification's first attempt. */
@@ -17,8 +20,7 @@ export interface Attempt {
   readonly round: number;
   readonly channel: Channel;
   readonly account: string;
-  /** With `next`: the caller has asked for this message, or it is that one again over another account. */
-  readonly wanted?: 'asked' | 'retry';
+  readonly wanted?: Wanted;
   readonly status: AttemptStatus;
   readonly messageId?: string;
   readonly vendorStatus?: string;
@@ -58,8 +60,7 @@ export interface VerificationState {
     readonly channel: Channel;
     readonly account: string;
     readonly at: number;
-    /** The caller wants it, with `next`: it is that message, or the same over another account. */
-    readonly asked: boolean;
+    readonly wanted?: Wanted;
   };
   readonly attempts: readonly Attempt[];
 }
@@ -102,12 +103,15 @@ export function parseState(id: string, flat: readonly string[], now: number): Ve
           channel: text('next_channel') as Channel,
           account: text('next_account'),
           at: Number(fields.next_at),
-          asked: (fields.next_why ?? '') !== '',
+          wanted: toWanted(fields.next_why),
         }
       : undefined,
     attempts: Array.from({ length: Number(text('n')) }, (_, i) => parseAttempt(i + 1, fields)),
   };
 }
+
+const toWanted = (why: string | undefined): Wanted | undefined =>
+  why === 'asked' || why === 'retry' ? why : undefined;
 
 function parseAttempt(n: number, fields: Record<string, string>): Attempt {
   const field = (name: string): string | undefined => fields[`${n}:${name}`];
@@ -119,7 +123,7 @@ function parseAttempt(n: number, fields: Record<string, string>): Attempt {
     round: Number(field('round')),
     channel: field('channel') as Channel,
     account: field('account') ?? '',
-    wanted: field('why') as Attempt['wanted'],
+    wanted: toWanted(field('why')),
     status: field('status') as AttemptStatus,
     messageId: field('message_id'),
     vendorStatus: field('vendor_status'),

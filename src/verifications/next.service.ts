@@ -140,8 +140,8 @@ export class NextService {
  */
 const isCertain = (
   { attempts, round }: VerificationState,
-  { asked }: NonNullable<VerificationState['next']>,
-): boolean => asked || !attempts.some((attempt) => attempt.round === round);
+  { wanted }: NonNullable<VerificationState['next']>,
+): boolean => wanted === 'asked' || !attempts.some((attempt) => attempt.round === round);
 
 const notAllowed = (detail: string, retryAfterMs?: number): Problem =>
   new Problem(409, 'next_not_allowed', 'Not allowed now', detail, {

@@ -134,7 +134,7 @@ export class StartService {
       expiresAt,
       sends: state.sends + 1,
       delivery: 'queued',
-      next: { ...next, at: stored.now + delayMs, asked: false },
+      next: { ...next, at: stored.now + delayMs },
     };
     return present(after, facts, presentFor(request.caller, allowance));
   }
@@ -211,7 +211,7 @@ export class StartService {
       round: 1,
       confirmed: false,
       revision: '1',
-      next: { ...next, at: now, asked: false },
+      next: { ...next, at: now },
       attempts: [],
     };
     const due = { id, revision: state.revision, expiresAt: state.expiresAt, account: next.account };

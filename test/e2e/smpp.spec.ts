@@ -113,27 +113,28 @@ describe('E15 a code over SMPP', () => {
 describe('a message that waits for its place in the window', () => {
   it('is not sent any more when its verification was canceled or approved meanwhile', async () => {
     narrow.behaviour = behaviours.hangs;
-    const channels = [{ channel: 'sms' }];
-    await api.start('+33612345600', { channels });
+    const options = { channels: [{ channel: 'sms' }], code: '246810' };
+    await api.start('+33612345600', options);
     const first = await until('the one that fills the window', () => narrow.received[0]);
-    const numbers = ['+33612345601', '+33612345602'];
-    const [canceled, wanted] = await Promise.all(
-      numbers.map(async (to) => (await api.start(to, { channels })).body.id),
-    );
-    for (const id of [canceled!, wanted!]) {
+    const numbers = ['+33612345601', '+33612345602', '+33612345603'];
+    const ids: string[] = [];
+    for (const to of numbers) ids.push((await api.start(to, options)).body.id);
+    for (const id of ids) {
       await until('its claim', async () => (await api.read(id)).body.attempts[0]?.status === 'sending');
     }
-    expect((await api.cancel(canceled!)).status).toBe(200);
+    const [canceled, approved] = ids as [string, string, string];
+    expect((await api.cancel(canceled)).status).toBe(200);
+    expect((await api.check(approved, options.code)).body.result).toBe('approved');
     narrow.behaviour = behaviours.accepts;
     first.session.write(0x80000004, first.sequence, Buffer.from('first\0'));
-    await until('the one that is wanted', () =>
-      narrow.received.some(({ destination }) => numbers[1]!.endsWith(destination.address)),
-    );
-    const attempt = await until('the record of the other', async () =>
-      (await api.read(canceled!)).body.attempts.find(({ status }) => status === 'failed'),
-    );
-    expect(attempt.error).toEqual({ kind: 'rejected', code: 'no_longer_wanted' });
-    expect(narrow.received).toHaveLength(2);
+    await until('the one that is wanted', () => narrow.received[1]);
+    for (const id of [canceled, approved]) {
+      const attempt = await until('the record of the others', async () =>
+        (await api.read(id)).body.attempts.find(({ status }) => status === 'failed'),
+      );
+      expect(attempt.error).toEqual({ kind: 'rejected', code: 'no_longer_wanted' });
+    }
+    expect(narrow.received.map(({ destination }) => `+${destination.address}`)).toEqual(['+33612345600', numbers[2]]);
   });
 });
 

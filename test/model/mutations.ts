@@ -45,6 +45,12 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
     by: 's[4] == s[7]',
   },
   {
+    without: 'the next account for what was asked for after a confirmation',
+    script: 'record',
+    replace: "(open or retry and s[1] == 'pending' and s[4] == s[7])",
+    by: 'open',
+  },
+  {
     without: 'the revision of an applied decision',
     script: 'apply',
     replace: 'if s[3] ~= ARGV[2] then',

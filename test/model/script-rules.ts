@@ -3,7 +3,7 @@ import { GRACE_MS } from '../../src/store/verification.store.js';
 import type { Actor } from './actor.js';
 import type { Book } from './book.js';
 import { mustRefuse, mustTell, spend } from './budget-rules.js';
-import { changedFields, isLive, number, RANK, type Fields } from './fields.js';
+import { changedFields, isConfirmed, isLive, number, RANK, type Fields } from './fields.js';
 import { must } from './violation.js';
 
 /** One performed script, with the verification that it was about before and after. */
@@ -68,9 +68,10 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     must(after.made === before.made, 'P2', () => 'the checks were given back');
   },
 
-  claim(p) {
+  claim(p, book) {
     const { before = {}, after = {}, now } = p;
     if (wordOf(p) !== 'claimed') return;
+    if (before.next_at !== after.next_at) mustNotRepeat(p, book);
     must(isLive(before, now), 'P5', () => `a send was claimed although it is ${String(before.status)}`);
     const free = before.claim_until === undefined;
     must(free || number(before, 'claim_until') <= now, 'P3', () => 'claimed while another worker has it');
@@ -150,6 +151,16 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     must(word === (status === 'pending' ? 'canceled' : `already_${status}`), 'cancel', () => `answered ${word}`);
   },
 };
+
+/** What the caller has asked for is not tried over one more account once it is known to have arrived. */
+function mustNotRepeat({ keys, before = {}, after = {} }: Performed, book: Book): void {
+  const n = number(after, 'n');
+  const step = book.plans.get(keys[0]!.split(':v:')[1]!)?.[number(after, `${n}:step`)];
+  if (!isConfirmed(after) || step?.confirm_on === 'read') return;
+  for (let i = n; after[`${i}:why`] === 'retry'; i--) {
+    must(RANK[before[`${i - 1}:status`]!]! < RANK.delivered!, 'next', () => `attempt ${i - 1} had arrived`);
+  }
+}
 
 /** What belongs to an earlier start or continuation changes nothing but the record. */
 function mustBeOfThisRound({ before = {}, after = {} }: Performed, n: string): void {

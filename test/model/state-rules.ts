@@ -47,9 +47,10 @@ function hasStalled(fields: Fields, steps: readonly Step[]): boolean {
   const confirmed = isConfirmed(fields);
   if (confirmed && fields[`${n}:why`] === undefined) return false;
   if (fields.claim_until !== undefined || fields.next_at !== undefined) return false;
-  const rounds = new Set(Array.from({ length: n }, (_, i) => fields[`${i + 1}:round`]));
-  // The first of each round was asked for.
-  if (n - rounds.size >= MOST_RETRIES) return false;
+  const retries = Array.from({ length: n }, (_, i) => i + 1).filter(
+    (i) => fields[`${i}:why`] !== 'asked' && fields[`${i - 1}:round`] === fields[`${i}:round`],
+  );
+  if (retries.length >= MOST_RETRIES) return false;
   if (n === 0 || fields[`${n}:round`] !== fields.round) return true;
   const step = number(fields, `${n}:step`);
   if (!confirmed && step < steps.length - 1) return true;

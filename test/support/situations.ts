@@ -39,8 +39,9 @@ export function situation(c: Case): { situation: Situation; attempt: number } {
     attempts.push({ n, step, round, channel, account: `${channel}-1`, status: 'sent', queuedAt: NOW, ...fields });
   };
   const others = [true, c.before !== 'nothing', c.later].filter(Boolean).length;
-  // Two rounds, so two attempts are no retries.
-  const earlierRounds = (c.full === 'retries' ? 22 : 21) - others;
+  // Two rounds, so two attempts are no retries; nor is one that was asked for.
+  const noRetries = c.wanted === 'asked' && c.before !== 'nothing' ? 3 : 2;
+  const earlierRounds = (c.full === 'retries' ? 20 : 19) + noRetries - others;
   while (attempts.length < earlierRounds) add(0, { round: 1, status: 'failed', channel: 'whatsapp' });
   if (c.before === 'failed' || c.before === 'sent') add(0, { status: c.before });
   if (c.before === 'call 20 s ago') add(0, { sentAt: NOW - 20_000 });
@@ -67,7 +68,8 @@ export function situation(c: Case): { situation: Situation; attempt: number } {
       round: 3,
       confirmed: c.confirmed,
       delivery: c.delivery,
-      next: c.scheduled === 'nothing' ? undefined : { ...SCHEDULED, asked: c.scheduled === 'asked' },
+      next:
+        c.scheduled === 'nothing' ? undefined : { ...SCHEDULED, wanted: c.scheduled === 'asked' ? 'asked' : undefined },
       now: NOW,
     },
   };

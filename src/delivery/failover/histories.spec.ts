@@ -135,7 +135,8 @@ class History {
     if (event.kind !== 'asked' && this.confirmed)
       must('schedule nothing after confirmation', typeof decision.next === 'string');
     if (event.kind === 'asked' && decision.next !== 'keep') this.sends++;
-    if (this.next?.asked) must('take back nothing that was asked for', decision.next !== 'none');
+    if (this.next?.asked && this.next.wanted !== 'retry')
+      must('take back nothing that was asked for', decision.next !== 'none');
     this.apply(
       decision,
       event.kind === 'asked' ? 'asked' : this.next?.wanted,

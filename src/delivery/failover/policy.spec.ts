@@ -230,3 +230,37 @@ it('passes over steps that have no account any more', () => {
   const decision = decide({ ...given, steps, route }, { kind: 'accepted', attempt });
   expect(decision.next).toEqual({ step: 3, account: 'telegram-1', delayMs: WAIT });
 });
+
+describe('a receipt that confirms, while a message that was asked for is tried over another account', () => {
+  const [c] = [
+    ...combinations({ ...claimed, status: 'sent', before: 'sent', wanted: 'asked', scheduled: 'asked' }),
+  ] as [Case];
+  const { situation: made, attempt } = situation({ ...c, round: 'current', confirmed: false, confirmOn: 'delivered' });
+  // Without the earlier rounds, which leave no retry.
+  const given = { ...made, attempts: made.attempts.slice(-2) };
+  const next = { ...given.next!, wanted: 'retry' } as const;
+  const told = (about: number) => decide({ ...given, next }, { kind: 'receipt', attempt: about, status: 'delivered' });
+
+  it('ends that if it is about the same message, and leaves it if it is about another', () => {
+    expect(told(attempt)).toEqual({ delivery: 'delivered', confirmed: true, next: 'none' });
+    expect(told(attempt - 1)).toEqual({ delivery: 'delivered', confirmed: true, next: 'keep' });
+  });
+
+  it('lets no third account try what has arrived by the first', () => {
+    const arrived = given.attempts.map((one) => (one.n === attempt ? { ...one, status: 'delivered' as const } : one));
+    const retry = {
+      ...arrived.at(-1)!,
+      n: attempt + 1,
+      account: 'tried',
+      status: 'sending',
+      wanted: 'retry',
+    } as const;
+    const after = { ...given, next: undefined, confirmed: true, attempts: [...arrived, retry] };
+    const route = () => [retry.account, 'another', 'third'];
+    const refused = { kind: 'refused', attempt: retry.n, failure: 'unreachable' } as const;
+    expect(decide({ ...after, route }, refused).next).toBe('none');
+    expect(decide({ ...after, route, attempts: [...given.attempts, retry] }, refused).next).toMatchObject({
+      account: 'another',
+    });
+  });
+});

@@ -1,7 +1,7 @@
 import { bounds } from '../../config/bounds.js';
 import type { Step } from '../../config/config.js';
 import type { FailureKind } from '../../providers/errors.js';
-import type { Attempt, Delivery } from '../../store/record.js';
+import type { Attempt, Delivery, VerificationState } from '../../store/record.js';
 
 /** What a policy decision looks at: the plan, what has been tried, and Redis's time. Nothing else. */
 export interface Situation {
@@ -16,8 +16,8 @@ export interface Situation {
   /** Delivery was confirmed in this round: nothing more starts by itself. */
   readonly confirmed: boolean;
   readonly delivery: Delivery;
-  /** The attempt that is scheduled, if any; `asked`: the caller wants it, whatever becomes of those before. */
-  readonly next?: { readonly step: number; readonly account: string; readonly asked: boolean };
+  /** The attempt that is scheduled, if any; `wanted`: by the caller, whatever becomes of other messages. */
+  readonly next?: Pick<NonNullable<VerificationState['next']>, 'step' | 'account' | 'wanted'>;
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -108,7 +108,8 @@ function afterRefusal(
   const sibling = siblingOf(situation, attempt, step, failure, lost);
   const retry = sibling === undefined ? undefined : { step: attempt.step, account: sibling, delayMs: gapMs };
   if (confirmed) {
-    return { delivery: situation.delivery, confirmed, next: (attempt.wanted && retry) ?? 'none' };
+    const isOpen = attempt.wanted !== undefined && !hasArrived(situation, attempt);
+    return { delivery: situation.delivery, confirmed, next: (isOpen && retry) || 'none' };
   }
   if (retry) return { delivery: forward(situation, reached ? 'sent' : 'queued'), confirmed, next: retry };
   const mayArrive = maybe || earlier.some((other) => other.step === attempt.step && other.status === 'maybe_sent');
@@ -138,12 +139,26 @@ export function untried(situation: Situation, attempt: Attempt, step: Step): str
   return situation.route(step).filter((name) => name !== attempt.account && !tried.has(name));
 }
 
-function triedBefore({ attempts, round }: Situation, { n, step }: Attempt): Set<string> {
+const triedBefore = (situation: Situation, attempt: Attempt): Set<string> =>
+  new Set(sameBefore(situation, attempt).map(({ account }) => account));
+
+/** Whether this message is known to be on the phone already, by an account before. */
+const hasArrived = (situation: Situation, attempt: Attempt): boolean =>
+  sameBefore(situation, attempt).some(({ status }) => status === 'delivered' || status === 'read');
+
+/** Earlier tries of the same message: of the same step, since somebody asked for it. */
+function sameBefore({ attempts, round }: Situation, { n, step }: Attempt): Attempt[] {
   const upToIt = attempts.filter((other) => other.round === round && other.n <= n);
-  const since = upToIt.findLast(({ wanted }) => wanted === 'asked')?.n ?? 0;
-  const before = upToIt.filter((other) => other.step === step && other.n >= since && other.n < n);
-  return new Set(before.map(({ account }) => account));
+  const since = lastAsked(upToIt);
+  return upToIt.filter((other) => other.step === step && other.n >= since && other.n < n);
 }
+
+const lastAsked = (attempts: readonly Attempt[]): number =>
+  attempts.findLast(({ wanted }) => wanted === 'asked')?.n ?? 0;
+
+/** Whether what is scheduled is this very message, over another account. */
+const isRetryOf = ({ attempts }: Situation, next: NonNullable<Situation['next']>, { step, n }: Attempt): boolean =>
+  next.wanted === 'retry' && step === next.step && n >= lastAsked(attempts);
 
 function afterReceipt(
   situation: Situation,
@@ -156,9 +171,10 @@ function afterReceipt(
   if (status === 'sent' || attempt.status === 'read') return keep;
   if (status !== 'failed') {
     const enough = confirmed || step.confirm_on !== 'read' || status === 'read';
-    return { delivery: 'delivered', confirmed: enough, next: enough && next?.asked !== true ? 'none' : 'keep' };
+    const over = enough && (next?.wanted === undefined || isRetryOf(situation, next, attempt));
+    return { delivery: 'delivered', confirmed: enough, next: over ? 'none' : 'keep' };
   }
-  if (confirmed || attempt.status === 'delivered' || next?.asked === true) return keep;
+  if (confirmed || attempt.status === 'delivered' || next?.wanted !== undefined) return keep;
   const others = attempts.filter((other) => other.round === round && other.n !== attempt.n);
   if (others.some(({ n }) => n > attempt.n)) return keep;
   if (next) return { delivery, confirmed, next: soon(situation, next) };
@@ -195,13 +211,10 @@ interface Wait {
 const nextByItself = (situation: Situation, after: number, wait: Wait): NextSend | undefined =>
   mayRetry(situation) ? nextStep(situation, after, wait) : undefined;
 
-/**
- * Each round's first attempt was asked for, the others count as retries: those that `next` asked for too, as the record
- * does not tell them apart.
- */
+/** Each round's first attempt was asked for by a start, some by `next`; the others count as retries. */
 function mayRetry({ attempts }: Situation): boolean {
-  const rounds = new Set(attempts.map(({ round }) => round));
-  return attempts.length - rounds.size < MOST_RETRIES;
+  const retries = attempts.filter(({ round, wanted }, i) => wanted !== 'asked' && attempts[i - 1]?.round === round);
+  return retries.length < MOST_RETRIES;
 }
 
 /** Steps without an account (any more) are passed over. */

@@ -7,6 +7,18 @@
 --      17 ms that belong to this attempt if it was placed (a call): nothing starts before, whoever has asked for it
 --     18 cost in millionths, or '' where it is not known
 -- Returns {'gone'} | {'stale'} | {'done'} | {'again', revision, expires, account}: an attempt is due now
+
+-- Whether this message, or the same over an account before, is known to be on the phone.
+local function has_arrived(key, n)
+  local m
+  repeat
+    m = redis.call('HMGET', key, n .. ':status', n .. ':why')
+    if m[1] == 'delivered' or m[1] == 'read' then return true end
+    n = n - 1
+  until m[2] ~= 'retry'
+  return false
+end
+
 local now = clock()
 local key, id, prefix, a = KEYS[1], ARGV[1], prefix_of(KEYS[1]), ARGV[2] .. ':'
 local s = redis.call('HMGET', key, 'status', 'expires', 'fence', 'round', 'claim_until', 'confirmed', a .. 'round',
@@ -47,8 +59,8 @@ if first then
     if ARGV[10] == '1' then redis.call('HSET', key, 'confirmed', s[4]) end
     open = true
   end
-  -- Another account for a message that the caller has asked for: the confirmation of one before does not end that.
-  local retry = s[10] and s[11] == ARGV[13]
+  -- Another account for a message that the caller has asked for: the confirmation of another does not end that.
+  local retry = s[10] and s[11] == ARGV[13] and not has_arrived(key, tonumber(ARGV[2]))
   local delay = tonumber(ARGV[12])
   if delay and s[8] == 'failed' then delay = gap end
   -- The caller may have asked for the next step while this one was under way: then it is scheduled already.
