@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { authenticate } from './applications/authenticate.js';
 import { Gate } from './applications/gate.js';
@@ -81,7 +81,12 @@ function describe(app: NestFastifyApplication): void {
     .build();
   const document = SwaggerModule.createDocument(app, outline);
   describeIdempotency(document);
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, document, { raw: false });
+  // Open to all and never refused: written once, and not for each who asks.
+  const json = JSON.stringify(document);
+  app.getHttpAdapter().get('/openapi.json', (_request: unknown, reply: FastifyReply) => {
+    void reply.type('application/json').send(json);
+  });
 }
 
 /** A hook reads the header, so no controller names it. */

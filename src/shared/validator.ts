@@ -29,11 +29,14 @@ function compileLenient(schema: object): Validate {
   return validate;
 }
 
-/** Names each wrong field by its path; never repeats a value. */
+/** Nobody reads more, and an answer should not be larger than what it answers. */
+const MOST_ERRORS = 20;
+
+/** Names the first wrong fields by their paths; never repeats a value. */
 export function fieldErrors(errors: readonly ErrorObject[], whole: string): FieldError[] {
   // That a name has failed is said by the rule that it has failed, too.
   const telling = errors.filter(({ keyword }) => keyword !== 'propertyNames');
-  return telling.map((error) => ({ field: fieldOf(error) || whole, message: messageOf(error) }));
+  return telling.slice(0, MOST_ERRORS).map((error) => ({ field: fieldOf(error) || whole, message: messageOf(error) }));
 }
 
 function fieldOf({ instancePath, keyword, params, propertyName }: ErrorObject): string {

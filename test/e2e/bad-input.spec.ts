@@ -9,6 +9,7 @@ import { configuration, httpAccount, LIVE_KEY, Service, TEST_KEY } from '../supp
 const START = '/v1/verifications';
 /** By the status of what is wrong with a body. */
 const CODES: Record<number, string> = { 400: 'malformed_json', 413: 'body_too_large', 422: 'validation_failed' };
+const fields = (count: number): Body => Object.fromEntries(Array.from({ length: count }, (_, i) => [`x${i}`, 0]));
 const NOBODY = `${START}/00000000-0000-4000-8000-000000000000`;
 describe('bad input', () => {
   let redis: TestRedis;
@@ -159,12 +160,22 @@ describe('bad input', () => {
         400,
       ],
       ['a huge body', JSON.stringify({ ...VALID, reference: long(40_000) }), 413],
+      ['too many fields', JSON.stringify({ ...VALID, ...fields(2_500) }), 422],
+      ['too many steps', JSON.stringify({ ...VALID, channels: Array(2_500).fill({}) }), 422],
+      ['too deep a field', `{"to":"+14155550100","metadata":${'['.repeat(51)}${']'.repeat(51)}}`, 422],
       ['a deep body', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 422],
     ])('refuses %s', async (_, body, status) => {
       const headers = { 'content-type': 'application/json' };
       const answer = await api.request('POST', START, body, headers);
       expectProblem(answer, status, status === 422 ? 'body' : undefined);
       expect(answer.body.code).toBe(CODES[status]);
+    });
+
+    it.each([START, '/v1/token'])('tells of the first 20 wrong fields for %s', async (path) => {
+      const answer = await api.post(path, fields(2_000));
+      expectProblem(answer, 422, 'x0');
+      expect(answer.body.errors).toHaveLength(20);
+      expect(answer.text.length).toBeLessThan(4_000);
     });
 
     it.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'application/jsonp', 'nonsense'])(

@@ -93,6 +93,12 @@ describe('every answer', () => {
   });
 });
 
+it('describes itself once, in JSON, and does not write YAML anew for each who asks', async () => {
+  const [json, yaml] = await Promise.all(['/openapi.json', '/docs-yaml'].map((path) => fetch(service.url + path)));
+  expect([json?.status, json?.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+  expect(yaml?.status).toBe(404);
+});
+
 describe('what is no honest request is refused', () => {
   it.each([
     ['authorization: Bearer another\r\n', 'two keys'],

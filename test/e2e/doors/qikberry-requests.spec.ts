@@ -44,6 +44,17 @@ describe('requests', () => {
     expect((await doors.native.get('/v1/verifications?limit=1&_method=DELETE')).status).toBe(422);
   });
 
+  it('may hold fields that nobody knows, but not endlessly deep ones', async () => {
+    const to = freshDigits();
+    const send = (more: string) =>
+      api.request('POST', 'verify/send', `{"channels":[{"name":"sms","recipient":{"to":"${to}"}}],"more":${more}}`, {
+        'idempotency-key': to,
+      });
+    const deep = await send(`${'['.repeat(5_000)}${']'.repeat(5_000)}`);
+    expect([deep.status, deep.body.message]).toEqual([422, expect.stringContaining('body: ')]);
+    expect((await send('[[{"deep":[]}]]')).status).toBe(200);
+  });
+
   it('A11 A12 are counted if they are GETs: 1000 in a minute for each key', async () => {
     const key = await admin.key(application);
     const mine = doors.as(key.token);
