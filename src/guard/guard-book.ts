@@ -30,6 +30,11 @@ export class GuardBook {
     return this.policyFrom(application, settings);
   }
 
+  /** A limit of the file, and not of the API. */
+  declaresLimit(application: string, name: string): boolean {
+    return this.config.applications.get(application)?.guard.limits?.some((limit) => limit.name === name) ?? false;
+  }
+
   private policyFrom(application: string, settings: GuardSettings): GuardPolicy {
     const known = this.known.get(application);
     if (known?.from === settings) return known.policy;

@@ -6,6 +6,7 @@ import { Metrics } from '../shared/metrics.js';
 import { Problem } from '../shared/problem.js';
 import { KEYRING, LOGGER } from '../shared/tokens.js';
 import { GuardStore, markOf } from '../store/guard.store.js';
+import { isReserved } from './api/own-rules.js';
 import { evaluate, type Candidate } from './evaluate.js';
 import { GuardBook } from './guard-book.js';
 import { guardRequest } from './guard-request.js';
@@ -90,11 +91,16 @@ export class Guard {
   }
 
   private log({ application }: Send, { rule, mode, value, threshold }: Decision): void {
-    this.metrics.guard.inc({ rule, mode });
+    this.metrics.guard.inc({ rule: this.labelOf(application, rule), mode });
     this.logger.info(
       { application, rule, mode, value, threshold },
       mode === 'enforce' ? 'refused' : 'would be refused',
     );
+  }
+
+  /** Names that callers make up are one word: each series of a metric stays for as long as the process. */
+  private labelOf(application: string, rule: string): string {
+    return isReserved(rule) || this.book.declaresLimit(application, rule) ? rule : 'limit';
   }
 }
 

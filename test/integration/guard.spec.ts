@@ -161,6 +161,9 @@ describe('limits', () => {
     expect(await one.ask(known(1), from)).toMatchObject({
       monitored: [{ rule: 'limit-0', mode: 'monitor', value: 2, threshold: 2 }],
     });
+    expect((await one.metrics.guard.get()).values.map(({ labels }) => labels)).toEqual([
+      { rule: 'limit-0', mode: 'monitor' },
+    ]);
     const dump = JSON.stringify((await redis.dump()).filter(({ key }) => key.startsWith('pl:{g:')));
     expect(dump).not.toMatch(/192\.0\.2|415200/);
   });

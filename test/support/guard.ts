@@ -27,6 +27,7 @@ const nothingSaid = { settingsOf: () => nothing } as unknown as GuardSettingsBoo
 export class GuardBench {
   readonly store: GuardStore;
   readonly guard: Guard;
+  readonly metrics = new Metrics();
   private approvals = 0;
 
   constructor(
@@ -37,7 +38,7 @@ export class GuardBench {
     this.store = new GuardStore(redis);
     const config = { applications: new Map([[application, { guard: settings }]]) } as unknown as Config;
     const book = new GuardBook(config, nothingSaid);
-    this.guard = new Guard(keyring, logger, new Metrics(), book, this.store);
+    this.guard = new Guard(keyring, logger, this.metrics, book, this.store);
   }
 
   send(to: string, more: Partial<Send> = {}): Send {
