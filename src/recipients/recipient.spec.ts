@@ -103,6 +103,41 @@ describe('parseRecipient', () => {
   });
 });
 
+describe('an e-mail address', () => {
+  it.each([
+    ['max@münchen.example', 'max@xn--mnchen-3ya.example'],
+    ['max@MÜNCHEN.example', 'max@xn--mnchen-3ya.example'],
+    ['max@xn--mnchen-3ya.example', 'max@xn--mnchen-3ya.example'],
+    ['max@faß.example', 'max@xn--fa-hia.example'],
+    ['jörg@shop.example', 'jörg@shop.example'],
+    // Another mailbox at some hosts, and the same at others: only the host knows.
+    ['max+1@shop.example', 'max+1@shop.example'],
+    ['m.a.x@shop.example', 'm.a.x@shop.example'],
+  ])('%s has one form, which stays as it is', (to, address) => {
+    expect(parseRecipient(to)).toEqual({ kind: 'email', address });
+    expect(parseRecipient(address)).toEqual({ kind: 'email', address });
+  });
+
+  it.each([
+    '"max"@shop.example',
+    '"m\\ax"@shop.example',
+    '"max ."@shop.example',
+    'max@sh\u00adop.example',
+    'ma\u200bx@shop.example',
+    'max@sh\u2060op.example',
+    'ma\u034fx@shop.example',
+    'ma\ufe0fx@shop.example',
+    'ma\u3164x@shop.example',
+    'ｍax@shop.example',
+    'max@ｓhop.example',
+    'jo\u0308rg@shop.example',
+    'max@xn--a.example',
+    `max@${'ü'.repeat(60)}.example`,
+  ])('is not taken in the disguise of another: %j', (to) => {
+    expect(refusal(to)).toMatchObject({ status: 422, field: 'to' });
+  });
+});
+
 describe('fromQuery', () => {
   it('reads a blank in the place of an unescaped plus', () => {
     expect(fromQuery(' 14155550100')).toBe('+14155550100');

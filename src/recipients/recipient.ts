@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { isEmail } from 'class-validator';
 import {
   isSupportedCountry,
@@ -11,7 +12,7 @@ import { validationFailed } from '../shared/problem.js';
 /** An address in its one canonical form. */
 export interface Recipient {
   readonly kind: 'phone' | 'email';
-  /** E.164 with `+`, or an e-mail address in lower case. */
+  /** E.164 with `+`, or an e-mail address in lower case, its domain in ASCII. */
   readonly address: string;
   /** ISO 3166-1 country of a number, where the numbering plan tells. */
   readonly country?: string;
@@ -75,8 +76,18 @@ function parseNumber(to: string, country: CountryCode | undefined): PhoneNumber 
   }
 }
 
+/** What is drawn as nothing: two addresses that differ by it are the same to people, and often to their host. */
+const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+
+/** One mailbox must not have budgets for each way to write it: of those that hosts read alike only one is taken. */
 function parseEmail(to: string): Recipient {
-  const address = to.trim().toLowerCase();
+  const written = to.trim().toLowerCase();
+  if (!isEmail(written)) throw wrong('to', 'is not an e-mail address');
+  if (written.startsWith('"') || UNSEEN.test(written) || written.normalize('NFKC') !== written) {
+    throw wrong('to', 'must be written without quotes and without invisible or compatibility characters');
+  }
+  const at = written.lastIndexOf('@') + 1;
+  const address = written.slice(0, at) + domainToASCII(written.slice(at));
   if (!isEmail(address)) throw wrong('to', 'is not an e-mail address');
   return { kind: 'email', address };
 }
