@@ -33,6 +33,15 @@ describe('texts that people read', () => {
     '{{code}}.com',
     'evil.{{payee}}',
     '{{payee}}.{{currency}}',
+    'i❤.ws/a',
+    'i❤\uFE0F.ws/a',
+    '💩.la',
+    '1\uFE0F\u20E3.ws',
+    'bank.भारत/login',
+    'बैंक.भारत',
+    'evil\u0308.com',
+    'login {{minutes}}.34.56.78/a',
+    '{{ minutes }}.{{minutes}}.{{minutes}}.{{minutes}}',
   ])('finds the link in %j', (text) => {
     expect(textFault(`Your code {{code}} ${text}`, false)).toMatch(LINK);
     expect(textFault(`Your code {{code}} ${text}`, true)).toBeUndefined();
@@ -46,6 +55,10 @@ describe('texts that people read', () => {
     '您的验证码是{{code}}。请勿泄露。',
     'Код: {{code}}. Никому не сообщайте',
     'Tel: +49 30 123',
+    '12.30 «Ende».Bitte (nicht).Teilen',
+    'आपका कोड {{code}} है। साझा न करें. धन्यवाद',
+    'รหัส {{code}}. ห้ามบอกใคร 🔒. OK',
+    '{{payee}}com',
     '{{code}} ❤️ Müller & Söhne',
     '',
   ])('takes %j', (text) => {

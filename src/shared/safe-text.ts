@@ -19,8 +19,8 @@ const LINKS = [
   /\b(?:https?|ftp|mailto|javascript):(?=\S)/i,
   /\bwww\./i,
   /\bxn--/i,
-  // A domain, whatever its last part: new ones come every month, and phones learn them.
-  /[\p{L}\p{N}-]\.\p{L}{2}/u,
+  // A domain, whatever its last part: new ones come every month, and phones learn them. Signs and vowel marks may be in it.
+  /(?:[^\s\p{P}]|-)\.\p{L}[\p{L}\p{M}]/u,
   /\b\d{1,3}(?:\.\d{1,3}){3}\b/,
 ];
 
@@ -42,9 +42,11 @@ export function senderFault(from: string, channel: string, allowUrls: boolean): 
   return textFault(channel === 'email' ? from.replace(ADDRESS_AT_END, '') : from, allowUrls);
 }
 
-function holdsLink(text: string): boolean {
-  // What a placeholder becomes is a word: `{{code}}.com` would be one too.
-  const plain = text.replace(PLACEHOLDER, 'xx').normalize('NFKC').replace(VARIANTS, '');
+/** What a placeholder becomes is a word or a number: `{{code}}.com` would be a link, and `{{minutes}}.0.2.1`. */
+const holdsLink = (text: string): boolean => ['xx', '1'].some((filled) => isLinked(text.replace(PLACEHOLDER, filled)));
+
+function isLinked(text: string): boolean {
+  const plain = text.normalize('NFKC').replace(VARIANTS, '');
   const dotted = plain.replace(HIDDEN_DOT, '.').replace(IDEOGRAPHIC_DOT, '.');
   return LINKS.some((link) => link.test(dotted));
 }

@@ -2,6 +2,7 @@ import type { Caller } from '../applications/key-book.js';
 import { canonical } from '../codes/code-mac.js';
 import { hmac, type Keyring } from '../codes/keyring.js';
 import { bounds } from '../config/bounds.js';
+import { renderText } from '../delivery/render-text.js';
 import { ofMode, recipientRef, referenceHash, type RecipientRef } from '../recipients/lookup.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { validationFailed } from '../shared/problem.js';
@@ -45,14 +46,15 @@ export function startRequest(
   const { application, mode } = caller;
   const { defaults, profile } = plan;
   const { reference, metadata, autofill, transaction } = body;
-  const fault = transaction && textFault(transaction.payee, caller.allowUrls);
+  const steps = plan.steps.map((step) => ({ ...step, template: step.template ?? defaults.template }));
+  const fault = transactionFault(transaction, steps, caller.allowUrls);
   if (fault !== undefined) throw validationFailed([{ field: 'transaction.payee', message: fault }]);
   const facts: Facts = {
     to: recipient.address,
     country: recipient.country,
     mode,
     profile,
-    steps: plan.steps.map((step) => ({ ...step, template: step.template ?? defaults.template })),
+    steps,
     code: codeFacts(body, defaults, now),
     resend: defaults.resend ?? 'reuse',
     locale: localeOf(body, plan),
@@ -103,6 +105,21 @@ export function admitted(request: StartRequest, { denied, monitored, mark }: Adm
 /** Of the messages of steps that name none. */
 export const localeOf = (body: Pick<StartBody, 'locale'>, { defaults }: Plan): string =>
   body.locale ?? defaults.locale ?? 'en';
+
+/** Of the payee, or of a text that only together with the payment holds what it must not. */
+function transactionFault(
+  transaction: Facts['transaction'],
+  steps: Facts['steps'],
+  allowUrls: boolean,
+): string | undefined {
+  if (!transaction) return undefined;
+  const filled = steps
+    .filter(({ template }) => template !== undefined)
+    .map(({ channel, template }) =>
+      renderText({ facts: { transaction }, locale: 'en', channel, template, code: 'xx', secondsLeft: 60 }),
+    );
+  return [transaction.payee, ...filled].map((text) => textFault(text, allowUrls)).find((fault) => fault !== undefined);
+}
 
 function codeFacts(body: StartBody, defaults: Plan['defaults'], now: number): CodeFacts {
   const { code, code_length } = body;
