@@ -68,17 +68,18 @@ export class ReceiptService implements OnApplicationBootstrap {
   /** The provider has answered: its receipts are found from now on, and those that were faster are taken now. */
   async link(account: string, messageId: string, attemptId: string): Promise<void> {
     for (const parked of await this.receipts.link(account, messageId, attemptId)) {
-      await this.take(account, { ...(JSON.parse(parked) as Receipt), about: { attemptId } });
+      await this.take(account, { ...(JSON.parse(parked) as Omit<Receipt, 'about'>), about: { attemptId } });
     }
   }
 
   private async outcomeOf(account: string, receipt: Receipt): Promise<Outcome> {
-    const { about } = receipt;
+    const { about, ...said } = receipt;
     if ('attemptId' in about) {
       if (about.messageId !== undefined) await this.link(account, about.messageId, about.attemptId);
       return this.apply(account, about.attemptId, receipt);
     }
-    const attemptId = await this.receipts.findOrPark(account, about.messageId, JSON.stringify(receipt));
+    // Kept without the id, which may be as long as a body: whoever finds it has the id.
+    const attemptId = await this.receipts.findOrPark(account, about.messageId, JSON.stringify(said));
     return attemptId === undefined ? 'parked' : this.apply(account, attemptId, receipt);
   }
 
