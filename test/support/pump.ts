@@ -8,6 +8,7 @@ import { WebhookQueueStore } from '../../src/store/webhook-queue.store.js';
 import { WebhookStore, type StoredWebhook } from '../../src/store/webhook.store.js';
 import { makeGuard } from '../../src/webhooks/guard/address.js';
 import { makeGuardedAgent } from '../../src/webhooks/guard/agent.js';
+import type { Resolve } from '../../src/webhooks/guard/resolver.js';
 import { ApplicationPump } from '../../src/webhooks/pump/application-pump.js';
 import { send } from '../../src/webhooks/send.js';
 import { sealSettings, type WebhookSettings } from '../../src/webhooks/settings.js';
@@ -25,15 +26,20 @@ export class PumpBench {
   readonly queue: WebhookQueueStore;
   readonly history: WebhookHistoryStore;
   private readonly events: EventReader;
-  private readonly agent: Agent = makeGuardedAgent(makeGuard({ allow: ['127.0.0.1'], allowHttp: true }));
+  private readonly agent: Agent;
   private moved = 0;
   private sends = 0;
 
-  /** @param ring keys of the processes, which seal what Redis holds */
+  /**
+   * @param ring keys of the processes, which seal what Redis holds
+   * @param resolve looks up the names of receivers
+   */
   constructor(
     private readonly redis: TestRedis,
     private readonly ring = makeKeyring([randomBytes(32)]),
+    resolve?: Resolve,
   ) {
+    this.agent = makeGuardedAgent(makeGuard({ allow: ['127.0.0.1'], allowHttp: true }), resolve);
     this.webhooks = new WebhookStore(redis.client);
     this.queue = new WebhookQueueStore(redis.client);
     this.history = new WebhookHistoryStore(redis.client);

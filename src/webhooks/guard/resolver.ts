@@ -6,13 +6,22 @@ export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 /** As long as a connection may take: nobody waits for an answer any longer. */
 const PATIENCE_MS = 3_000;
+/** In line, before the name is asked for: then most of a receiver's three seconds are left for the receiver. */
+const LINE_PATIENCE_MS = 1_000;
 /** For so long a name that took longer is not asked for again. */
 const REST_MS = 60_000;
 /** Names that rest; beyond that the oldest is forgotten. */
 const MOST_RESTING = 1_000;
 
+/** The error of a name that was not even asked for: no attempt was made, and nobody is to blame. */
+export const NOT_LOOKED_UP = 'not_looked_up';
+
 class NoAnswer extends Error {
   readonly code = 'ETIMEOUT';
+}
+
+class NotLookedUp extends Error {
+  readonly code = NOT_LOOKED_UP;
 }
 
 const ofSystem: Resolve = async (hostname) => lookup(hostname, { all: true });
@@ -20,7 +29,8 @@ const ofSystem: Resolve = async (hostname) => lookup(hostname, { all: true });
 /**
  * The system's resolver blocks one of the two look-up threads that a process has until it has an answer, however long
  * ago everybody gave up, and the providers' names need those threads too. So webhooks ask for one name at a time, all
- * who want that name get the same answer, and a name whose servers do not answer is left alone for a while.
+ * who want that name get the same answer, and a name whose servers do not answer is left alone for a while. Whoever is
+ * still in line by then is told that he was not served.
  * @param ask the system's resolver unless a test brings its own
  */
 export function makeResolver(ask: Resolve = ofSystem): Resolve {
@@ -39,19 +49,22 @@ export function makeResolver(ask: Resolve = ofSystem): Resolve {
 
   const answerTo = (hostname: string): Promise<readonly LookupAddress[]> =>
     new Promise((resolve, reject) => {
-      let over = false;
-      const giveUp = (): void => {
-        over = true;
-        reject(new NoAnswer('the name servers do not answer'));
-      };
-      const timer = setTimeout(giveUp, PATIENCE_MS);
+      let left = false;
+      const inLine = setTimeout(() => {
+        left = true;
+        reject(new NotLookedUp('other names were looked up all the time'));
+      }, LINE_PATIENCE_MS);
       last = last.then(async () => {
-        if (over) return;
+        if (left) return;
+        clearTimeout(inLine);
         const began = Date.now();
-        // It may have been asked for, and given up, since this one was put in line.
-        if (rests(hostname)) giveUp();
-        else await ask(hostname).then(resolve, reject);
-        clearTimeout(timer);
+        const patience = setTimeout(() => {
+          rest(hostname);
+          reject(new NoAnswer('the name servers do not answer'));
+        }, PATIENCE_MS);
+        await ask(hostname).then(resolve, reject);
+        clearTimeout(patience);
+        // Counted from here again: it may have held up the line for most of its rest.
         if (Date.now() - began >= PATIENCE_MS) rest(hostname);
       });
     });

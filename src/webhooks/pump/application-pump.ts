@@ -5,6 +5,7 @@ import { timeOfEntry } from '../../store/event-entry.js';
 import type { EventReader } from '../../store/event-reader.store.js';
 import type { WebhookQueueStore } from '../../store/webhook-queue.store.js';
 import type { StoredWebhook, WebhookStore } from '../../store/webhook.store.js';
+import { NOT_LOOKED_UP } from '../guard/resolver.js';
 import type { SendOutcome } from '../send.js';
 import { openSettings, resealed, type WebhookSettings } from '../settings.js';
 import type { Telling } from '../speak.js';
@@ -175,6 +176,10 @@ export class ApplicationPump {
       outcome = item.event && (await this.parts.send(lane.settings, { ...item.event, webhook: lane.webhook.id }));
     } catch {
       // Redis is away: the next look that reaches it sends this.
+      lane.unsent(item);
+      return;
+    }
+    if (outcome?.error === NOT_LOOKED_UP) {
       lane.unsent(item);
       return;
     }

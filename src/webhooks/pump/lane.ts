@@ -140,7 +140,7 @@ export class Lane {
     this.settle(item);
   }
 
-  /** It could not even be read: it is still due. */
+  /** It could not even be read, or has never left: it is still due. */
   unsent(item: Item): void {
     this.sending.delete(item);
   }
