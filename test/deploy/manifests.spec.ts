@@ -172,6 +172,20 @@ describe.each(OVERLAYS)('the overlay %s', (name) => {
 const REDIS_MEMORY = ['--maxmemory', '2560mb', '--maxmemory-policy', 'noeviction'];
 
 describe('the Redis of the overlay single', () => {
+  it('keeps what nobody may change of one that is installed, so that the next version can be applied', () => {
+    const { manifest } = pods('single').find((each) => each.name === 'passlane-redis')!;
+    expect(manifest.spec).toMatchObject({
+      serviceName: 'passlane-redis',
+      selector: { matchLabels: { 'app.kubernetes.io/name': 'passlane', 'app.kubernetes.io/component': 'redis' } },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '8Gi' } } },
+        },
+      ],
+    });
+  });
+
   it('has a limit of its own, well below that of its container', () => {
     const [container] = pods('single').find((each) => each.name === 'passlane-redis')!.pod.containers;
     expect(container?.args?.slice(-4)).toEqual(REDIS_MEMORY);

@@ -6,6 +6,8 @@ export interface Manifest {
   readonly spec?: {
     readonly replicas?: number;
     readonly template?: { readonly metadata: { readonly labels: Labels }; readonly spec: PodSpec };
+    readonly serviceName?: string;
+    readonly volumeClaimTemplates?: unknown;
     readonly selector?: Labels & { readonly matchLabels?: Labels };
     readonly ports?: readonly { readonly targetPort: string }[];
     readonly scaleTargetRef?: { readonly name: string };
