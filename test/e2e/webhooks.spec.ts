@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Gateway } from '../support/gateway.js';
 import { TestRedis } from '../support/redis.js';
 import { LIVE_KEY, OTHER_KEY, READ_KEY, Service } from '../support/service.js';
+import { until } from '../support/wait.js';
 import { webhookConfiguration, webhooks } from '../support/webhooks.js';
 
 let redis: TestRedis;
@@ -98,9 +99,25 @@ describe('a webhook', () => {
 
   it('is one of a hundred at most, of parallel ones too', async () => {
     const { call } = webhooks(service, OTHER_KEY);
-    const answers = await Promise.all(Array.from({ length: 103 }, () => call('POST', '', { url: receiver.url })));
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(100);
-    expect(answers.filter(({ problem }) => problem.code === 'too_many')).toHaveLength(3);
+    // Where Redis stalls on a busy machine an answer is 503, which leaves open whether the webhook was made.
+    let unanswered = 0;
+    const answered = async (method: string, path: string, body?: unknown) => {
+      const answer = await call(method, path, body);
+      if (answer.status !== 503) return answer;
+      unanswered++;
+      return undefined;
+    };
+    const create = () => until('an answer', () => answered('POST', '', { url: receiver.url }));
+    const answers = await Promise.all(Array.from({ length: 103 }, create));
+    const made = answers.filter(({ status }) => status === 201).map(({ body }) => body.id);
+    const refused = answers.filter(({ problem }) => problem.code === 'too_many').length;
+    expect(made.length + refused).toBe(103);
+    expect(refused).toBeGreaterThanOrEqual(3);
+    expect(refused).toBeLessThanOrEqual(3 + unanswered);
+    const { body: page } = await until('the list', () => answered('GET', '?limit=100'));
+    expect(page.data).toHaveLength(100);
+    expect(page.next_cursor).toBeNull();
+    expect(page.data.map(({ id }) => id)).toEqual(expect.arrayContaining(made));
   });
 
   it('leaves neither its secret nor its address in Redis or in logs', async () => {
