@@ -207,6 +207,7 @@ describe('the http provider', () => {
     it.each([
       ['the address', { url: 'http://127.0.0.1:9/send?user=us&key=pass%26word' }, '?user=us&key=pass%26word'],
       ['its path', { url: 'http://127.0.0.1:9/bot/{{to}}/x-pass%26word?a=b' }, 'no POST /bot/x-pass%26word'],
+      ['its path, of letters', { url: 'http://127.0.0.1:9/passwordpassword' }, 'no %2Fpasswordpassword%2F'],
       ['its path, decoded', { url: 'http://127.0.0.1:9/bot/x-pass%26word' }, 'no POST /bot/x-pass&word'],
       ['the address, decoded', { url: 'http://127.0.0.1:9/send?key=pass%26word' }, 'key pass&word is unknown'],
       ['a header', { headers: { authorization: 'Bearer pass&word' } }, 'authorization: Bearer pass&word'],
@@ -217,6 +218,15 @@ describe('the http provider', () => {
       const refused = await answered({ error }, { ...settings, url, failure: { path: 'error' } });
       expect(refused).toMatch(/^unknown .*#/);
       expect(refused).not.toMatch(/pass|word/);
+    });
+
+    it.each([
+      ['/api/submit/{{to}}', 'submitted'],
+      ['/api/submit', 'submit'],
+      ['/send-message', 'send-message-ok'],
+    ])('and keeps a word in which there is a plain one of the path %s: %s', async (path, state) => {
+      const accepted = await answered({ state }, { url: gateway.url + path, statusPath: 'state' });
+      expect(accepted).toMatchObject({ status: state });
     });
 
     it.each<[string, string, RegExp, string?]>([
