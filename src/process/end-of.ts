@@ -10,8 +10,20 @@ interface End {
   readonly refused: boolean;
 }
 
-/** How a process ends that was forked just now. */
-export function endOf(child: Worker, logger: Logger): Promise<End> {
+/** The system had no room for it. */
+const NOT_STARTED: End = { code: ExitCode.failed, signal: null, ranMs: 0, refused: false };
+
+/** Forks a process. @returns how it ends */
+export function endOf(fork: () => Worker, logger: Logger): Promise<End> {
+  try {
+    return endOfChild(fork(), logger);
+  } catch (error) {
+    logger.error({ error: (error as Error).message }, 'a process cannot be started');
+    return Promise.resolve(NOT_STARTED);
+  }
+}
+
+function endOfChild(child: Worker, logger: Logger): Promise<End> {
   const startedAt = Date.now();
   let listened = false;
   child.once('listening', () => (listened = true));
@@ -22,8 +34,8 @@ export function endOf(child: Worker, logger: Logger): Promise<End> {
     // One that nobody listens to would end this process, and all the others with it.
     child.on('error', (error: Error) => {
       logger.error({ error: error.message }, 'a process cannot be reached');
-      // The system had no room for it: then it never exits.
-      if (child.process.pid === undefined) resolve({ code: ExitCode.failed, signal: null, ranMs: 0, refused: false });
+      // Then it never exits.
+      if (child.process.pid === undefined) resolve(NOT_STARTED);
     });
   });
 }

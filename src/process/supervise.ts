@@ -24,7 +24,7 @@ export async function supervise(config: Config, logger: Logger): Promise<number>
 
   const keepRunning = async (): Promise<number> => {
     for (let crashes = 0; ; crashes++) {
-      const { code, signal, ranMs, refused } = await endOf(cluster.fork(), logger);
+      const { code, signal, ranMs, refused } = await endOf(() => cluster.fork(), logger);
       if (refused) stopAll();
       // Ended by the signal itself it had not begun yet.
       if (stopped()) return code ?? (signal === 'SIGTERM' ? ExitCode.done : ExitCode.gaveUp);
