@@ -31,7 +31,7 @@ const outcome = (...input: Parameters<typeof outcomeIn>) => {
 
 describe('outcomeIn', () => {
   const failed = attempt(1, { status: 'failed', failedAt: T + 1 });
-  const next = attempt(2, { queuedAt: T + 2, sentAt: T + 3, deliveredAt: T + 4 });
+  const next = attempt(2, { step: 1, queuedAt: T + 2, sentAt: T + 3, deliveredAt: T + 4 });
 
   it.each([
     ['sent', T + 3, 'account2', [2, 'sent']],
@@ -47,10 +47,15 @@ describe('outcomeIn', () => {
   it('says nothing of an attempt that was only not confirmed in time', () => {
     expect(outcome(event('failed_over', T + 2, 'account2'), [attempt(1), next])).toBeUndefined();
   });
+
+  it('says nothing of an account whose message goes over another one', () => {
+    const sibling = attempt(2, { queuedAt: T + 2, status: 'sending' });
+    expect(outcome(event('failed_over', T + 2, 'account2'), [failed, sibling])).toBeUndefined();
+  });
 });
 
 describe('messageStatus', () => {
-  const about = { to: '+447700900123', from: 'VERIFY', reference: 'order-42' };
+  const about = { verification: 'ver', to: '+447700900123', from: 'VERIFY', reference: 'order-42' };
   const ended = { sentAt: T, deliveredAt: T + 1_000 };
 
   it('writes the report of an SMS', () => {
@@ -93,6 +98,11 @@ describe('messageStatus', () => {
       status: 'NOANSWER',
       end_at: '2026-01-05 10:00:01',
     });
+  });
+
+  it('names a message without a vendor’s id as a search does', () => {
+    const refused = attempt(2, { status: 'failed', messageId: undefined, failedAt: T + 1_000 });
+    expect(messageStatus(refused, 'failed', about)?.payload.id).toBe('ver-2');
   });
 
   it.each(['sms', 'voice', 'email', 'telegram'] as const)('has no word for %s that was only sent', (channel) => {

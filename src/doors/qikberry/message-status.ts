@@ -12,6 +12,8 @@ interface MessageStatus {
 
 /** What the event does not hold: it is kept without numbers. */
 export interface About {
+  /** Its id. */
+  readonly verification: string;
   /** As it may be told. */
   readonly to: string;
   readonly from?: string;
@@ -64,6 +66,8 @@ export function outcomeIn(
       // It tells of the attempt that came next; the one before has failed, or was only not confirmed in time.
       const next = attempts.findLast(({ queuedAt, account }) => queuedAt <= at && account === data.account);
       const before = attempts.find(({ n }) => n === (next?.n ?? 0) - 1);
+      // The platform has no accounts: the same message over another one is still under way.
+      if (before?.step === next?.step) return undefined;
       return found(before?.status === 'failed' ? before : undefined, 'failed');
     }
     default:
@@ -75,9 +79,10 @@ export function outcomeIn(
 export function messageStatus(
   attempt: Attempt,
   outcome: Outcome,
-  { to, from = '', reference }: About,
+  { verification, to, from = '', reference }: About,
 ): MessageStatus | undefined {
-  const { channel, messageId = null, queuedAt, sentAt, deliveredAt, failedAt } = attempt;
+  const { channel, queuedAt, sentAt, deliveredAt, failedAt } = attempt;
+  const id = attempt.messageId ?? `${verification}-${attempt.n}`;
   const event = EVENT_OF[channel];
   const words = WORDS[channel];
   const status = words ? words[outcome] : outcome;
@@ -87,15 +92,15 @@ export function messageStatus(
   if (channel === 'sms') {
     const times = { submit_time: plain(queuedAt), sent_time: plain(sentAt), deliv_time: plain(deliveredAt) };
     const custom = { cid: '', custom: reference ?? '' };
-    return { event, payload: { id: messageId, mobile: number, status, ...times, ...custom } };
+    return { event, payload: { id, mobile: number, status, ...times, ...custom } };
   }
   if (channel === 'voice') {
     const times = { start_at: plain(sentAt), end_at: plain(ended) };
-    const call = { id: messageId, bridge: from, from, to: number, source: 'OBD', mid: reference ?? '' };
+    const call = { id, bridge: from, from, to: number, source: 'OBD', mid: reference ?? '' };
     return { event, payload: { ...call, ...times, status } };
   }
   const times = { delivered_at: exact(deliveredAt), read_at: null, processed_at: exact(sentAt) };
-  const message = { id: messageId, channel, from, to: number, status, ...times, timestamp: exact(ended ?? sentAt) };
+  const message = { id, channel, from, to: number, status, ...times, timestamp: exact(ended ?? sentAt) };
   return { event, payload: { ...message, foreign_id: reference ?? null } };
 }
 

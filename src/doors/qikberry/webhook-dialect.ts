@@ -30,7 +30,7 @@ export class PlatformDialect implements Dialect {
     const facts = openFacts(this.keyring, stored.sealed);
     const to = facts && readPii ? facts.to : stored.state.masked;
     const from = facts && senderOf(facts, stored.state, attempt);
-    const about = { to, from, reference: facts?.reference };
+    const about = { verification: stored.state.id, to, from, reference: facts?.reference };
     const status = messageStatus(attempt, outcome, about);
     if (!status || !(named || subscriptions.some((one) => one.event === status.event))) return undefined;
     const body = JSON.stringify(status);
