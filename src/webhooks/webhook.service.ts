@@ -21,6 +21,12 @@ const TRIES = 5;
 /** How long an old secret signs beside a new one: a day for receivers to change over. */
 const OVERLAP_MS = 24 * 3_600_000;
 
+/** What the door that has made a webhook may change of it. */
+interface DoorSettings {
+  readonly dialect: DialectSettings;
+  readonly challenge: boolean;
+}
+
 /** Webhooks over the API. Each change is saved only if nobody else has changed the webhook meanwhile. */
 @Injectable()
 export class WebhookService {
@@ -76,7 +82,8 @@ export class WebhookService {
   }
 
   /**
-   * A webhook with a challenge asks a new address for it before it sends there, unless it is not to send anything yet.
+   * A webhook with a challenge asks a new address for it before it sends there, unless it is not to send anything yet. One
+   * whose door gives it a challenge asks the address that it has.
    * Who names the address of one that is pending asks it again.
    * @param ofDoor changes what its door keeps; may be called again when somebody else was faster
    */
@@ -84,21 +91,20 @@ export class WebhookService {
     caller: Caller,
     id: string,
     { active, ...change }: WebhookPatch,
-    ofDoor = (dialect: DialectSettings): DialectSettings => dialect,
+    ofDoor = (door: DoorSettings): DoorSettings => door,
   ): Promise<WebhookAnswer> {
     if (change.url !== undefined) this.refuseUrl(change.url);
     const wanted = active === undefined ? undefined : active ? 'active' : 'inactive';
     let asks = false as boolean;
     await this.change(caller.application, id, ({ stored: { status }, settings }) => {
       const moves = change.url !== undefined && change.url !== settings.url;
-      const unproven = (settings.challenge && moves) || (status === 'pending' && change.url !== undefined);
+      const { challenge } = settings;
+      const dialect = settings.dialect && (moves ? this.moved(settings.dialect, caller) : settings.dialect);
+      const changed = { ...settings, ...change, ...(dialect && ofDoor({ dialect, challenge })) };
+      const isNew = moves || !challenge;
+      const unproven = (changed.challenge && isNew) || (status === 'pending' && change.url !== undefined);
       asks = unproven && (active ?? status !== 'inactive');
-      const kept = settings.dialect && (moves ? this.moved(settings.dialect, caller) : settings.dialect);
-      const dialect = kept && ofDoor(kept);
-      return {
-        settings: { ...settings, ...change, dialect },
-        status: unproven ? 'pending' : wanted,
-      };
+      return { settings: changed, status: unproven ? 'pending' : wanted };
     });
     if (asks) await this.tryChallenge(caller.application, id);
     return this.get(caller, id);

@@ -53,10 +53,10 @@ function changesOf({ from, template, order, wait, language, ttl }: ChannelEntry)
   return {
     ...(from !== undefined && { from: from ?? undefined }),
     ...(template !== undefined && { template: template === null ? undefined : toTemplate(template) }),
-    ...(order !== undefined && { order }),
-    ...(wait !== undefined && { wait }),
+    ...(typeof order === 'number' && { order }),
+    ...(wait !== undefined && { wait: wait ?? OPEN }),
     ...(language !== undefined && { locale: language ?? undefined }),
-    ...(ttl !== undefined && { validity: ttl }),
+    ...(ttl !== undefined && { validity: ttl ?? undefined }),
   };
 }
 

@@ -6,10 +6,10 @@ export interface ChannelEntry {
   readonly name: ChannelName;
   readonly from?: string | null;
   readonly template?: string | null;
-  readonly order?: number;
-  readonly wait?: number;
+  readonly order?: number | null;
+  readonly wait?: number | null;
   readonly language?: string | null;
-  readonly ttl?: number;
+  readonly ttl?: number | null;
 }
 
 interface Recipient {
@@ -17,8 +17,8 @@ interface Recipient {
 }
 
 interface Payload {
-  readonly length?: number;
-  readonly timeout?: number;
+  readonly length?: number | null;
+  readonly timeout?: number | null;
   readonly token?: string | null;
   readonly ip_address?: string | null;
   readonly foreign_id?: string | null;
@@ -43,7 +43,7 @@ const LENGTH = { min: 4, max: 10 };
 export const TIMEOUT = 120;
 
 /** What is left out may also be null. */
-const maybe = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema.type, 'null'] });
+export const maybe = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema.type, 'null'] });
 
 /** What all channels have, with the names that are allowed; unknown fields are passed over, as there. */
 export const channelSchema = (names: readonly string[], required: readonly string[], more: JsonSchema): JsonSchema => ({
@@ -53,10 +53,10 @@ export const channelSchema = (names: readonly string[], required: readonly strin
     name: { type: 'string', enum: names },
     from: maybe(text(bounds.from, 'Sender; default that of the account', VISIBLE_TEXT)),
     template: maybe(text(bounds.template, 'Text with {token}', VISIBLE_TEXT)),
-    order: integer({ min: 0, max: 100 }, 'Place in which it is tried, from 0; default: as listed'),
-    wait: integer(bounds.wait, 'Seconds until the next channel is tried; default 30, around calls 60'),
+    order: maybe(integer({ min: 0, max: 100 }, 'Place in which it is tried, from 0; default: as listed')),
+    wait: maybe(integer(bounds.wait, 'Seconds until the next channel is tried; default 30, around calls 60')),
     language: maybe({ ...languageTag, description: 'Of the text, like en_US' }),
-    ttl: integer(bounds.validity, 'Viber: seconds for which it may be delivered'),
+    ttl: maybe(integer(bounds.validity, 'Viber: seconds for which it may be delivered')),
     ...more,
   },
 });
@@ -70,8 +70,8 @@ const recipient: JsonSchema = {
 const payload = maybe({
   type: 'object',
   properties: {
-    length: integer(LENGTH, 'Characters of the code; default 6'),
-    timeout: integer(bounds.ttl, `Seconds that the code lives; default ${TIMEOUT}`),
+    length: maybe(integer(LENGTH, 'Characters of the code; default 6')),
+    timeout: maybe(integer(bounds.ttl, `Seconds that the code lives; default ${TIMEOUT}`)),
     token: maybe({
       type: 'string',
       pattern: `^[A-Za-z0-9]{${LENGTH.min},${LENGTH.max}}$`,

@@ -35,7 +35,7 @@ export class SendService {
         // The core refuses less after a call, the platform does not; the minute is kept either way.
         wait: isCall(entry) ? Math.max(wait, bounds.afterVoice) : wait,
         locale: language ?? undefined,
-        validity: ttl,
+        validity: ttl ?? undefined,
       };
     });
     const start: StartBody = { to, channels, ttl: TIMEOUT, ...fromPayload(body.payload) };
@@ -74,8 +74,8 @@ function oneNumber(caller: Caller, { channels }: SendBody, { names }: Brand): st
 const fromPayload = (payload: SendBody['payload']): Partial<StartBody> => {
   const { length, timeout, token, ip_address, foreign_id, webhook_id } = payload ?? {};
   return {
-    ...(timeout !== undefined && { ttl: timeout }),
-    code_length: length,
+    ...(typeof timeout === 'number' && { ttl: timeout }),
+    code_length: length ?? undefined,
     code: token ?? undefined,
     client_ip: ip_address ?? undefined,
     reference: foreign_id ?? undefined,

@@ -3,7 +3,7 @@ import type { Channel } from '../../providers/contract.js';
 
 interface Entry {
   readonly channel: Channel;
-  readonly wait?: number;
+  readonly wait?: number | null;
 }
 
 /**

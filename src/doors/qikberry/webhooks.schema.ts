@@ -1,12 +1,13 @@
 import { integer, text, VISIBLE_TEXT, type JsonSchema } from '../../shared/json-schema.js';
 import { envelopeSchema } from './envelope.js';
 import { listQuery, listSchema, type ListQuery } from './listing.js';
+import { maybe } from './send.schema.js';
 
 export interface WebhookBody {
   readonly name: string;
   readonly uri: string;
   readonly secret?: string | null;
-  readonly status?: number;
+  readonly status?: number | null;
   readonly token?: string | null;
 }
 
@@ -18,11 +19,11 @@ export interface SubscriptionBody {
 
 export type WebhookFilter = ListQuery & { readonly 'filter[name]'?: string };
 
-/** It travels in a header or an address. */
+/** It travels in a header or an address. Empty as in the platform's own sample, it is not given. */
 const secret = (description: string): JsonSchema => ({
   type: ['string', 'null'],
-  pattern: '^[\\x21-\\x7e]{1,200}$',
-  'x-hint': 'must be 1 to 200 visible ASCII characters',
+  pattern: '^[\\x21-\\x7e]{0,200}$',
+  'x-hint': 'must be at most 200 visible ASCII characters',
   description,
 });
 
@@ -34,7 +35,7 @@ export const webhookSchema: JsonSchema = {
     name: text(100, 'For people', VISIBLE_TEXT),
     uri: text(2_048, 'Where reports are posted to'),
     secret: secret('Comes with every call: Authorization: Bearer'),
-    status: integer({ min: 0, max: 1 }, '1 active, which is the default; 0 inactive'),
+    status: maybe(integer({ min: 0, max: 1 }, '1 active, which is the default; 0 inactive')),
     token: secret('With one, the receiver must answer a challenge before anything is sent'),
   },
 };

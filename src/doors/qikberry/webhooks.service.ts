@@ -23,11 +23,11 @@ export class PlatformWebhooks {
   constructor(private readonly webhooks: WebhookService) {}
 
   /** @throws Problem 409, 422 */
-  async create(caller: Caller, { name, uri, secret, status = 1, token }: WebhookBody) {
+  async create(caller: Caller, { name, uri, secret, status, token }: WebhookBody) {
     const own: PlatformWebhook = {
       name,
-      secret: secret ?? undefined,
-      validationKey: token ?? undefined,
+      secret: given(secret) ?? undefined,
+      validationKey: given(token) ?? undefined,
       subscriptions: [],
       readPii: caller.scopes.has('pii:read'),
       updated_at: new Date().toISOString(),
@@ -49,15 +49,16 @@ export class PlatformWebhooks {
   }
 
   /** Asks again a receiver that has not answered its challenge. @throws Problem 404, 422 */
-  async edit(caller: Caller, id: string, { name, uri, secret, status, token }: WebhookBody) {
+  async edit(caller: Caller, id: string, { name, uri, status, ...body }: WebhookBody) {
     await this.find(caller.application, id);
+    const [secret, token] = [given(body.secret), given(body.token)];
     const edited = (own: PlatformWebhook): PlatformWebhook => ({
       ...own,
       name,
       ...(secret !== undefined && { secret: secret ?? undefined }),
       ...(token !== undefined && { validationKey: token ?? undefined }),
     });
-    const active = status === undefined ? undefined : status === 1;
+    const active = typeof status === 'number' ? status === 1 : undefined;
     await renamed(() => this.change(caller, id, edited, { url: uri, active }), uriOf);
     return this.view(caller, id);
   }
@@ -75,9 +76,13 @@ export class PlatformWebhooks {
     edit: (own: PlatformWebhook) => PlatformWebhook,
     patch: WebhookPatch = {},
   ): Promise<void> {
-    await this.webhooks.patch(caller, id, patch, (dialect) => {
-      const own = ownOf(dialect);
-      return own ? toDialect({ ...edit(own), updated_at: new Date().toISOString() }) : dialect;
+    await this.webhooks.patch(caller, id, patch, (door) => {
+      const own = ownOf(door.dialect);
+      if (!own) return door;
+      const edited = edit(own);
+      const dialect = toDialect({ ...edited, updated_at: new Date().toISOString() });
+      // Also where a change brings the first key.
+      return { dialect, challenge: door.challenge || edited.validationKey !== undefined };
     });
   }
 
@@ -103,6 +108,8 @@ export class PlatformWebhooks {
     });
   }
 }
+
+const given = (text: string | null | undefined) => (text === '' ? undefined : text);
 
 const viewOf = ({ webhook: { stored, settings }, own }: OwnWebhook) => ({
   id: stored.id,

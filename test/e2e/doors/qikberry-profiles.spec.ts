@@ -177,6 +177,9 @@ describe('the channels of a profile', () => {
       ['whatsapp', 30],
     ]);
     expect((await view(path)).channels[0]?.from).toBeNull();
+    const nothing = { name: 'sms', wait: null, order: null, ttl: null };
+    await api.put(`${path}/channels`, { channels: [nothing] });
+    expect((await named(path))[0]).toEqual(['sms', 30]);
     expectRefused(await api.put(`${path}/channels`, { channels: [{ name: 'viber' }] }), 'channels.0.name');
   });
 

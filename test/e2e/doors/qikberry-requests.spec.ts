@@ -158,6 +158,19 @@ describe('requests', () => {
     expect(beside.headers.get('content-type')).toContain('application/problem+json');
   });
 
+  it('take null as not given', async () => {
+    const nothing = { order: null, wait: null, ttl: null };
+    const channels = [
+      { name: 'sms', ...nothing, order: 1 },
+      { name: 'viber', ...nothing },
+    ];
+    const to = freshDigits();
+    const { body } = await api.send(to, channels, { length: null, timeout: null });
+    expect(Date.parse(body.expire_at) - Date.parse(body.created_at)).toBe(120_000);
+    const first = await doors.message(body.id, to);
+    expect(first.body).toMatchObject({ channel: 'sms', code: expect.stringMatching(/^\d{6}$/) as unknown });
+  });
+
   it('A15 bring a reference, which every answer and the native API give back', async () => {
     const sent = (await api.send(freshDigits(), undefined, { foreign_id: 'x1' })).body;
     expect(sent.foreign_id).toBe('x1');

@@ -71,6 +71,17 @@ describe('developer/webhooks', () => {
     await hooks.doors.native.request('DELETE', `/v1/webhooks/${plain}`);
   });
 
+  it('H1 takes what is empty or null as not given', async () => {
+    const uri = `${hooks.receiver.url}/empty`;
+    const made = await hooks.api.post('developer/webhooks', { name: 'x', uri, secret: '', token: '', status: 1 });
+    expect([made.status, made.body.data.status]).toEqual([200, 1]);
+    expect(hooks.receivedAt('/empty')).toEqual([]);
+    const { path, id } = await hooks.webhook({ secret: 's3cret', token: null, status: null });
+    const body = { name: 'x', uri: hooks.receiver.url + path, secret: '', status: null };
+    expect((await hooks.api.put(`developer/webhooks/${id}`, body)).body.data.status).toBe(1);
+    expect((await hooks.reportAt(path)).headers.authorization).toBe('Bearer s3cret');
+  });
+
   it('H2 deletes softly, and restores', async () => {
     const [deleted, control] = [await hooks.webhook(), await hooks.webhook()];
     await hooks.reportAt(deleted.path);
@@ -101,6 +112,25 @@ describe('developer/webhooks', () => {
     expect((await hooks.api.put(`developer/webhooks/${pending.id}`, body)).body.data.status).toBe(1);
     await hooks.reportAt(pending.path);
     expect((await hooks.api.delete(`developer/webhooks/${pending.id}`)).status).toBe(200);
+  });
+
+  it('H3 asks a receiver that gets its first validation key by a change', async () => {
+    const { id, path } = await hooks.webhook();
+    const control = await hooks.webhook();
+    const change = async (body: Record<string, unknown>) => {
+      const whole = { name: 'x', uri: hooks.receiver.url + path, ...body };
+      return (await hooks.api.put(`developer/webhooks/${id}`, whole)).body.data.status;
+    };
+    expect(await change({})).toBe(1);
+    expect(hooks.receivedAt(path)).toEqual([]);
+    expect(await change({ token: 'theirs' })).toBe(0);
+    expect(hooks.receivedAt(path).map(({ url }) => url)).toEqual([`${path}?token=theirs`]);
+    await hooks.silence(path, control.path);
+    hooks.at.set(path, echo);
+    expect(await change({})).toBe(1);
+    expect(await change({ token: 'theirs' })).toBe(1);
+    expect(hooks.receivedAt(path).filter(({ url }) => url.includes('?'))).toHaveLength(2);
+    await hooks.api.delete(`developer/webhooks/${id}`);
   });
 
   it.each(['/v1/webhooks', 'developer/webhooks'])(
