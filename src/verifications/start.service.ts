@@ -237,6 +237,9 @@ export class StartService {
 
 /** The code that a repeated send brings; undefined to keep the one that is there. */
 function nextCode({ code, resend }: Facts, before: Facts): CodeFacts | undefined {
-  if (code.own !== undefined) return { ...before.code, issuedAt: code.issuedAt, own: code.own, length: code.length };
+  if (code.own !== undefined) {
+    const { issuedAt, ttl, length, own } = code;
+    return { ...before.code, issuedAt, ttl, length, own };
+  }
   return resend === 'reuse' ? undefined : { ...before.code, issuedAt: code.issuedAt, own: undefined };
 }

@@ -136,6 +136,19 @@ describe('a verification over an http account', () => {
     expect((await api.check(id, '777888')).body.result).toBe('approved');
   });
 
+  it('gives a new code of the caller’s the life that comes with it', async () => {
+    const { api, to, id } = await started({ code: 'ab12cd', ttl: 300 });
+    const life = async (body: Record<string, unknown>) => {
+      expect((await api.start(to, body)).body.id).toBe(id);
+      const { created_at, expires_at } = (await api.read(id)).body;
+      return (Date.parse(expires_at) - Date.parse(created_at)) / 1_000;
+    };
+    expect(await life({ code: '777888', ttl: 900 })).toBeGreaterThanOrEqual(900);
+    expect(await life({ code: '888777', ttl: 60 })).toBeLessThan(300);
+    // Only a new code has a life of its own.
+    expect(await life({ ttl: 900 })).toBeLessThan(300);
+  });
+
   it('binds the code to a transaction', async () => {
     const transaction = { amount: '12.50', currency: 'EUR', payee: 'Book shop' };
     const { api, id, code, message } = await started({ transaction });
