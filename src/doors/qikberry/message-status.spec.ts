@@ -59,15 +59,19 @@ describe('messageStatus', () => {
   const ended = { sentAt: T, deliveredAt: T + 1_000 };
 
   it('writes the report of an SMS', () => {
-    expect(messageStatus(attempt(1, ended), 'delivered', about)).toEqual({
+    const asked = { ...ended, queuedAt: T - 2_000 };
+    expect(messageStatus(attempt(1, asked), 'delivered', about)).toEqual({
       event: 'sms:message:status',
       payload: {
         id: 'm1',
         mobile: '447700900123',
         status: 'DELIVRD',
+        sent_time: '2026-01-05 09:59:58',
         submit_time: '2026-01-05 10:00:00',
-        sent_time: '2026-01-05 10:00:00',
         deliv_time: '2026-01-05 10:00:01',
+        sent_at: '1767607198',
+        submit_at: '1767607200',
+        deliv_at: '1767607201',
         cid: '',
         custom: 'order-42',
       },

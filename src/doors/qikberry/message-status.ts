@@ -90,9 +90,11 @@ export function messageStatus(
   const number = withoutPlus(to);
   const ended = deliveredAt ?? failedAt;
   if (channel === 'sms') {
-    const times = { submit_time: plain(queuedAt), sent_time: plain(sentAt), deliv_time: plain(deliveredAt) };
+    // There a message is sent by the caller, and then submitted to the operator.
+    const times = { sent_time: plain(queuedAt), submit_time: plain(sentAt), deliv_time: plain(deliveredAt) };
+    const seconds = { sent_at: unix(queuedAt), submit_at: unix(sentAt), deliv_at: unix(deliveredAt) };
     const custom = { cid: '', custom: reference ?? '' };
-    return { event, payload: { id, mobile: number, status, ...times, ...custom } };
+    return { event, payload: { id, mobile: number, status, ...times, ...seconds, ...custom } };
   }
   if (channel === 'voice') {
     const times = { start_at: plain(sentAt), end_at: plain(ended) };
@@ -106,5 +108,6 @@ export function messageStatus(
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const plain = (ms: number | undefined): string | null => (ms === undefined ? null : platformTime(iso(ms)));
+const unix = (ms: number | undefined): string | null => (ms === undefined ? null : String(Math.floor(ms / 1_000)));
 /** With microseconds, as chats have it. */
 const exact = (ms: number | undefined): string | null => (ms === undefined ? null : iso(ms).replace('Z', '000Z'));
