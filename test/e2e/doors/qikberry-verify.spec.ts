@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { wrongFor } from '../../support/api.js';
 import { pass, report } from '../../support/failover.js';
+import { behaviours } from '../../support/gateway.js';
 import { freshDigits, OpenDoors, type Platform } from '../../support/platform-door.js';
 import { OTHER_KEY, READ_KEY } from '../../support/service.js';
 import { tally } from '../../support/started.js';
@@ -126,6 +127,21 @@ describe('verify/search', () => {
     await until('the report', async () => (await api.search(id)).channels[0]?.status === 'delivered');
     expect(await api.check(id, code)).toBe('success');
     expect((await api.search(id)).status).toBe('success');
+  });
+
+  it('D10 says failed once every channel has, in whatever order that is known', async () => {
+    const { id, to, first } = await sent([{ name: 'sms', wait: 60 }, { name: 'whatsapp' }]);
+    doors.gateway.behaviour = behaviours.answers(500);
+    await pass(doors.redis, id, 60_000);
+    await until('the refusal', async () => (await api.search(id)).channels[1]?.status === 'failed');
+    doors.gateway.behaviour = behaviours.accepts;
+    expect((await api.search(id)).status).toBe('sent');
+    await report(first, 'UNDELIV');
+    await until('the report', async () => (await api.search(id)).channels[0]?.status === 'failed');
+    expect((await api.search(id)).status).toBe('failed');
+    // A channel that is tried again is no failure.
+    expect((await api.send(to)).body.id).toBe(id);
+    expect((await api.search(id)).status).toBe('sent');
   });
 
   it('D12 never shows the code, nor does a send', async () => {
