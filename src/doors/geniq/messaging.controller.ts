@@ -7,7 +7,7 @@ import { Problem } from '../../shared/problem.js';
 @ApiExcludeController()
 @Controller('geniq/rest/v1')
 export class MessagingController {
-  @Post(['sms', 'voice', 'whatsapp/messages'])
+  @Post(['sms', 'batch_sms', 'voice', 'whatsapp/messages', 'whatsapp/message_templates'])
   @RouteConfig({ scope: 'verifications', rawBody: true })
   refuse(): never {
     throw new Problem(

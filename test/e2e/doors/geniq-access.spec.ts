@@ -102,6 +102,8 @@ describe('the rest of the API', () => {
     const voice = JSON.stringify({ recipient: freshRecipient(), message: '1 2', locale: 'en-US', originator: '65' });
     for (const answer of [
       await bench.door.call('POST', 'sms', sms),
+      await bench.door.call('POST', 'batch_sms', sms),
+      await bench.door.call('POST', 'whatsapp/message_templates', voice, 'application/json'),
       await bench.door.call('POST', 'voice', voice, 'application/json'),
       await bench.door.call('POST', 'whatsapp/messages', voice, 'application/json'),
     ]) {
