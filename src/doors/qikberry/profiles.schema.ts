@@ -3,13 +3,13 @@ import type { JsonSchema } from '../../shared/json-schema.js';
 import { PROFILE_NAMES } from './brand.js';
 import { envelopeSchema } from './envelope.js';
 import { listQuery, listSchema, type ListQuery } from './listing.js';
-import { channelSchema, type ChannelEntry } from './send.schema.js';
+import { channelSchema, maybe, type ChannelEntry } from './send.schema.js';
 
 type Flag = '1' | '0';
 
 export interface ProfileBody {
   readonly name: string;
-  readonly status?: Flag;
+  readonly status?: Flag | null;
 }
 
 export interface ChannelsBody {
@@ -28,7 +28,12 @@ export const profileSchema: JsonSchema = {
   required: ['name'],
   properties: {
     name: { type: 'string', pattern: '^[A-Za-z0-9]{1,40}$', 'x-hint': 'must be 1 to 40 letters and digits' },
-    status: { type: 'string', enum: ['1', '0'], description: '1 active, which is the default; 0 inactive' },
+    status: maybe({
+      type: 'string',
+      pattern: '^[01]$',
+      'x-hint': 'must be 1 or 0',
+      description: '1 active, which is the default; 0 inactive',
+    }),
   },
 };
 

@@ -22,9 +22,9 @@ export class PlatformProfiles {
     private readonly templates: TemplateBook,
   ) {}
 
-  async create(caller: Caller, { name, status = '1' }: ProfileBody) {
+  async create(caller: Caller, { name, status }: ProfileBody) {
     return this.viewOf(
-      await this.profiles.create(caller, { name, status: STATUS_OF[status], defaults: { ttl: TIMEOUT } }),
+      await this.profiles.create(caller, { name, status: STATUS_OF[status ?? '1'], defaults: { ttl: TIMEOUT } }),
     );
   }
 
@@ -44,9 +44,7 @@ export class PlatformProfiles {
   }
 
   async edit(caller: Caller, id: string, { name, status }: ProfileBody) {
-    return this.viewOf(
-      await this.profiles.patch(caller, id, { name, status: status === undefined ? undefined : STATUS_OF[status] }),
-    );
+    return this.viewOf(await this.profiles.patch(caller, id, { name, status: status ? STATUS_OF[status] : undefined }));
   }
 
   async delete(caller: Caller, id: string) {

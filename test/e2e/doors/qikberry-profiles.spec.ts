@@ -113,8 +113,11 @@ describe('a profile', () => {
     const { name } = await view(path);
     expectDone(await api.put(path, { name, status: '0' }), 'Profile Updated Successfully');
     expect((await view(path)).status).toBe('0');
-    await api.put(path, { name: `${name}x` });
-    expect(await view(path)).toMatchObject({ name: `${name}x`, status: '0' });
+    for (const status of [undefined, null]) {
+      await api.put(path, { name: `${name}x`, status });
+      expect(await view(path)).toMatchObject({ name: `${name}x`, status: '0' });
+      await api.put(path, { name });
+    }
     expectRefused(await api.put(path, { status: '1' }), 'name');
   });
 
