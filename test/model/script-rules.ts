@@ -128,7 +128,11 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     const newest = number(before, 'n') === Number(n) && before[`${n}:round`] === before.round;
     if (status === 'failed' && !newest) {
       const changed = changedFields(before, after).filter((name) => name !== 'rev' && !name.startsWith(`${n}:`));
-      must(changed.length === 0, 'P8', () => `a superseded attempt's failure changed ${changed.join(', ')}`);
+      // But it may be the last of all to fail.
+      const isLast = after.delivery === 'undelivered' && before.next_at === undefined && hasFailed(after);
+      const allowed = isLast ? ['delivery', 'seq'] : [];
+      const wrong = changed.filter((name) => !allowed.includes(name));
+      must(wrong.length === 0, 'P8', () => `a superseded attempt's failure changed ${wrong.join(', ')}`);
     }
   },
 
@@ -151,6 +155,12 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     must(word === (status === 'pending' ? 'canceled' : `already_${status}`), 'cancel', () => `answered ${word}`);
   },
 };
+
+/** Every message of the current round. */
+const hasFailed = (fields: Fields): boolean =>
+  Array.from({ length: number(fields, 'n') }, (_, i) => i + 1)
+    .filter((n) => fields[`${n}:round`] === fields.round)
+    .every((n) => fields[`${n}:status`] === 'failed');
 
 /** What the caller has asked for is not tried over one more account once it is known to have arrived. */
 function mustNotRepeat({ keys, before = {}, after = {} }: Performed, book: Book): void {

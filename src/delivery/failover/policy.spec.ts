@@ -113,10 +113,11 @@ const failed: Rule[] = [
   old,
   isRead,
   [
-    'is confirmed, was delivered, is superseded, or more was asked for: nothing changes',
-    (c) => c.confirmed || c.status === 'delivered' || c.later || c.scheduled === 'asked',
+    'is confirmed, was delivered, or more was asked for: nothing changes',
+    (c) => c.confirmed || c.status === 'delivered' || c.scheduled === 'asked',
     () => ({}),
   ],
+  ['is superseded, and more is scheduled: nothing changes', (c) => c.later && c.scheduled !== 'nothing', () => ({})],
   [
     'what is scheduled comes forward, but not into the minute after a call',
     (c) => c.scheduled === 'by itself',
@@ -124,9 +125,11 @@ const failed: Rule[] = [
   ],
   [
     'is faster than the answer, with which the plan goes on: nothing changes',
-    (c) => c.status === 'sending' && c.confirmOn !== 'sent' && c.following === 'one' && !spent(c),
+    (c) => (c.status === 'sending' || c.later) && c.confirmOn !== 'sent' && c.following === 'one' && !spent(c),
     () => ({}),
   ],
+  ['is superseded, but another may arrive: nothing changes', (c) => c.later && reached(c), () => ({})],
+  ['is superseded by one that has failed, too', (c) => c.later, () => ({ delivery: 'undelivered' })],
   ['nothing is left, but another may arrive', reached, () => ({ next: 'none' })],
   ['nothing is left', otherwise, () => ({ delivery: 'undelivered', next: 'none' })],
 ];

@@ -176,12 +176,14 @@ function afterReceipt(
   }
   if (confirmed || attempt.status === 'delivered' || next?.wanted !== undefined) return keep;
   const others = attempts.filter((other) => other.round === round && other.n !== attempt.n);
-  if (others.some(({ n }) => n > attempt.n)) return keep;
-  if (next) return { delivery, confirmed, next: soon(situation, next) };
-  // Faster than the vendor's own answer, with which the next step starts.
-  const goesOn = attempt.status === 'sending' && step.confirm_on !== 'sent';
-  if (goesOn && nextByItself(situation, attempt.step, { seconds: 0, gapMs: 0 })) return keep;
+  const newest = others.findLast(({ n }) => n > attempt.n) ?? attempt;
+  if (next) return newest === attempt ? { delivery, confirmed, next: soon(situation, next) } : keep;
+  // With the vendor's own answer, which is on its way, the next step starts.
+  const isOpen = newest.status === 'sending' || newest !== attempt;
+  const goesOn = isOpen && situation.steps[newest.step]?.confirm_on !== 'sent';
+  if (goesOn && nextByItself(situation, newest.step, { seconds: 0, gapMs: 0 })) return keep;
   const allFailed = others.every((other) => other.status === 'failed');
+  if (newest !== attempt) return allFailed ? { ...keep, delivery: 'undelivered' } : keep;
   return { delivery: allFailed ? 'undelivered' : delivery, confirmed, next: 'none' };
 }
 

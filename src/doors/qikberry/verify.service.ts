@@ -68,12 +68,8 @@ export class VerifyService {
 }
 
 /** Nothing more is under way and nothing has arrived: that is a failure there. The code itself is still right here. */
-function statusOf({ status, delivery, next_at, attempts }: VerificationView): string {
-  if (status !== 'pending') return STATUSES[status];
-  // A message may be known to have failed only after the last one was refused; `delivery` tells no more then.
-  const allFailed = next_at === null && attempts.length > 0 && attempts.every((attempt) => attempt.status === 'failed');
-  return delivery === 'undelivered' || allFailed ? 'failed' : STATUSES.pending;
-}
+const statusOf = ({ status, delivery }: VerificationView): string =>
+  status === 'pending' && delivery === 'undelivered' ? 'failed' : STATUSES[status];
 
 /** The platform answers some of our problems with a word and 200. */
 const insteadOf =
