@@ -103,6 +103,8 @@ export class StartService {
       metadata: request.facts.metadata ?? before.metadata,
       senders: sendersOf(before, state),
     };
+    // The verification ends with its newest code, which must not take older ones with it.
+    const olderStayRight = facts.resend === 'any_live';
     const next = this.attemptAt(facts, state.id, step);
     const delayMs = callGap(state.attempts, stored.now);
     const outcome = await this.store.continue({
@@ -115,8 +117,8 @@ export class StartService {
       sealed: sealFacts(this.keyring, facts),
       code: code && {
         mac: this.codeAndMac(state.keyId, state.id, state.generation + 1, facts).mac,
-        ttlMs: code.ttl * 1_000,
-        olderStayRight: facts.resend === 'any_live',
+        ttlMs: olderStayRight ? Math.max(code.ttl * 1_000, state.expiresAt - stored.now) : code.ttl * 1_000,
+        olderStayRight,
       },
       limits: request.caller.limits,
       retention: request.caller.retention,
@@ -241,5 +243,8 @@ function nextCode({ code, resend }: Facts, before: Facts): CodeFacts | undefined
     const { issuedAt, ttl, length, own } = code;
     return { ...before.code, issuedAt, ttl, length, own };
   }
-  return resend === 'reuse' ? undefined : { ...before.code, issuedAt: code.issuedAt, own: undefined };
+  if (resend === 'reuse') return undefined;
+  // What was said of a caller's own code is not said of ours.
+  const { ttl, length } = before.code.own === undefined ? before.code : code;
+  return { ...before.code, issuedAt: code.issuedAt, ttl, length, own: undefined };
 }

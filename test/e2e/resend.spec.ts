@@ -158,6 +158,29 @@ describe('any_live', () => {
   });
 });
 
+describe('a code of the caller’s own', () => {
+  const seconds = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 1_000;
+
+  it('with a short life does not end the older ones of any_live', async () => {
+    const { api, to, first, view, check } = await started('any');
+    const { body } = await api.post('/v1/verifications', { to, profile: 'any', code: '246810', ttl: 30 });
+    const { created_at, expires_at } = await view();
+    expect(body.expires_at).toBe(expires_at);
+    expect(seconds(created_at, expires_at)).toBeGreaterThanOrEqual(299);
+    expect(await check(first)).toBe('approved');
+  });
+
+  it('leaves neither its life nor its length to the code that replaces it', async () => {
+    const { api, to, again, view, check } = await started('rotate');
+    await api.post('/v1/verifications', { to, profile: 'rotate', code: '2468', ttl: 30 });
+    const code = await again(3);
+    expect(code).toHaveLength(6);
+    const { created_at, expires_at } = await view();
+    expect(seconds(created_at, expires_at)).toBeGreaterThanOrEqual(299);
+    expect(await check(code)).toBe('approved');
+  });
+});
+
 describe('a new start', () => {
   it('never refills the failures: so many guesses an hour and number, however many starts', async () => {
     const { api, to, start } = await started('reuse');
