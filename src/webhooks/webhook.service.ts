@@ -100,9 +100,13 @@ export class WebhookService {
       const moves = change.url !== undefined && change.url !== settings.url;
       const { challenge } = settings;
       const dialect = settings.dialect && (moves ? this.moved(settings.dialect, caller) : settings.dialect);
-      const changed = { ...settings, ...change, ...(dialect && ofDoor({ dialect, challenge })) };
+      const door = dialect && ofDoor({ dialect, challenge });
+      // One that stays stopped is asked when it is to send again.
+      const staysStopped = status === 'inactive' && active !== true && !moves;
+      const changed = { ...settings, ...change, ...door, ...(staysStopped && { challenge }) };
       const isNew = moves || !challenge;
-      const unproven = (changed.challenge && isNew) || (status === 'pending' && change.url !== undefined);
+      const unproven =
+        (changed.challenge && isNew && !staysStopped) || (status === 'pending' && change.url !== undefined);
       asks = unproven && (active ?? status !== 'inactive');
       return { settings: changed, status: unproven ? 'pending' : wanted };
     });

@@ -81,8 +81,9 @@ export class PlatformWebhooks {
       if (!own) return door;
       const edited = edit(own);
       const dialect = toDialect({ ...edited, updated_at: new Date().toISOString() });
-      // Also where a change brings the first key.
-      return { dialect, challenge: door.challenge || edited.validationKey !== undefined };
+      // Also where it gets its first key; what is subscribed says nothing about the receiver.
+      const hasKey = patch.url !== undefined && edited.validationKey !== undefined;
+      return { dialect, challenge: door.challenge || hasKey };
     });
   }
 

@@ -133,6 +133,21 @@ describe('developer/webhooks', () => {
     await hooks.api.delete(`developer/webhooks/${id}`);
   });
 
+  it('H3 asks one that is stopped when it is to send again, and makes it active for no other change', async () => {
+    const { id, path } = await hooks.webhook();
+    hooks.at.set(path, echo);
+    await hooks.api.delete(`developer/webhooks/${id}`);
+    const change = async (body: Record<string, unknown>) => {
+      const whole = { name: 'x', uri: hooks.receiver.url + path, ...body };
+      return (await hooks.api.put(`developer/webhooks/${id}`, whole)).body.data.status;
+    };
+    for (const body of [{ token: 'theirs' }, { status: 0 }, {}]) expect(await change(body)).toBe(0);
+    expect(hooks.receivedAt(path)).toEqual([]);
+    expect(await change({ status: 1 })).toBe(1);
+    expect(hooks.receivedAt(path).map(({ url }) => url)).toEqual([`${path}?token=theirs`]);
+    await hooks.api.delete(`developer/webhooks/${id}`);
+  });
+
   it.each(['/v1/webhooks', 'developer/webhooks'])(
     'H3 keeps nothing of the old address, and shows no more than who changes it may see, over %s',
     async (api) => {
