@@ -208,6 +208,8 @@ describe('the http provider', () => {
       ['the address', { url: 'http://127.0.0.1:9/send?user=us&key=pass%26word' }, '?user=us&key=pass%26word'],
       ['its path', { url: 'http://127.0.0.1:9/bot/{{to}}/x-pass%26word?a=b' }, 'no POST /bot/x-pass%26word'],
       ['its path, of letters', { url: 'http://127.0.0.1:9/passwordpassword' }, 'no %2Fpasswordpassword%2F'],
+      ['its path, of few letters', { url: 'http://127.0.0.1:9/us/password/send' }, 'no /us/password here'],
+      ['its path, of few letters and encoded', { url: 'http://127.0.0.1:9/password' }, 'no %2Fpassword%2F'],
       ['its path, decoded', { url: 'http://127.0.0.1:9/bot/x-pass%26word' }, 'no POST /bot/x-pass&word'],
       ['the address, decoded', { url: 'http://127.0.0.1:9/send?key=pass%26word' }, 'key pass&word is unknown'],
       ['a header', { headers: { authorization: 'Bearer pass&word' } }, 'authorization: Bearer pass&word'],
@@ -222,7 +224,6 @@ describe('the http provider', () => {
 
     it.each([
       ['/api/submit/{{to}}', 'submitted'],
-      ['/api/submit', 'submit'],
       ['/send-message', 'send-message-ok'],
     ])('and keeps a word in which there is a plain one of the path %s: %s', async (path, state) => {
       const accepted = await answered({ state }, { url: gateway.url + path, statusPath: 'state' });

@@ -11,7 +11,7 @@ import type { HttpSettings } from './settings.js';
 
 export class HttpProvider implements Provider {
   private readonly agent = makeAgent();
-  private readonly literals: readonly string[];
+  private readonly literals: readonly RegExp[];
 
   /** Only with settings for receipts: without them nothing tells what a gateway's words mean. */
   readonly parseReceipt?: Provider['parseReceipt'];
