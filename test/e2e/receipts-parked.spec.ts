@@ -94,6 +94,8 @@ describe('receipts before the vendor’s own answer', () => {
     });
     const { view, message } = await started([{ channel: 'whatsapp' }]);
     await message(1);
+    // They are taken one after the other, once the answer is there.
+    await until('the vendor’s own answer', async () => (await view()).attempts[0]!.sent_at);
     expect(await view()).toMatchObject({ delivery: 'delivered', attempts: [{ status: 'read' }] });
   });
 
