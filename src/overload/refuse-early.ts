@@ -24,7 +24,7 @@ export function refuseEarly(
     if (fixed && config?.load === 'start') for (const each of [method].flat()) starts.add(`${each} ${url}`);
   });
 
-  const refuse = makeRefusal(metrics);
+  const refuse = makeRefusal(metrics, fastify.server.keepAliveTimeout);
   const { server } = fastify;
   const [serve] = server.listeners('request') as Serve[];
   if (!serve) throw new Error('Fastify does not listen to its server');

@@ -126,6 +126,43 @@ describe('shedLoad', () => {
     await expectShed(5);
   });
 
+  it('hangs up after the answer when the caller wants that, and says how long it keeps a connection otherwise', async () => {
+    fill('start');
+    app.server.keepAliveTimeout = 72_000;
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
+    let answers = '';
+    socket.on('data', (chunk: string) => (answers += chunk));
+    socket.write('POST /start HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n{');
+    await until('an answer', () => answers.endsWith('}'));
+    expect(answers).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
+    expect(answers).toMatch(/\r\nconnection: keep-alive\r\nkeep-alive: timeout=\d+\r\n/);
+    answers = '';
+    socket.write('POST /start HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 1\r\n\r\n{');
+    await once(socket, 'close');
+    expect(answers).toMatch(/^HTTP\/1\.1 503 [\s\S]*\r\nconnection: close\r\n/i);
+    await expectShed(2);
+  });
+
+  it('answers who asks much and reads late, once they read', async () => {
+    fill('start');
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
+    const many = 20_000;
+    socket.pause();
+    for (let i = 0; i < many; i++) {
+      socket.write(`POST /start HTTP/1.1\r\nhost: x\r\nx-request-id: n${i}\r\ncontent-length: 1\r\n\r\n{`);
+    }
+    const refused = async () => (await metrics.shed.get()).values[0]!.value;
+    // What is not taken off its hands holds it up: it does not put together answers that nobody reads.
+    let before = -1;
+    await until('it to wait for its caller', async () => before === (before = await refused()) && before > 0);
+    expect(before).toBeLessThan(many);
+    let answers = '';
+    socket.on('data', (chunk: string) => (answers += chunk)).resume();
+    await until('all answers', () => answers.includes(`"request_id":"n${many - 1}"`));
+    expect(answers.match(/(?<=x-request-id: n)\d+/g)).toEqual(Array.from({ length: many }, (_, i) => `${i}`));
+    socket.destroy();
+  });
+
   it('leaves to Fastify what has room, what may be another thing, and what is answered while the process drains', async () => {
     expect((await call('POST', '/start')).status).toBe(400);
     fill('read');
