@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { bics, qikberry } from '../../src/providers/qikberry/definition.js';
+import { PRODUCTS } from '../peers/qikberry-calls.js';
 import { ID, platform, TOKEN, WEBHOOK } from '../peers/qikberry-vendor.js';
 import { PlatformAccounts, refusal } from '../support/platform-account.js';
 
@@ -35,6 +36,11 @@ describe.each([
     const reports = { webhookId: WEBHOOK, signed: true };
     const { body } = await vendor.send({ sms, reports }, { from: 'SHOP' });
     expect(body).toMatchObject({ sender: 'SHOP', webhook_id: WEBHOOK });
+  });
+
+  it.each(PRODUCTS)('E5 is of the product %s', async (product) => {
+    const { body } = await vendor.send({ sms: { ...sms, service: product } });
+    expect(body).toMatchObject({ service: product });
   });
 
   it('E7 has max_units, flash and port', async () => {

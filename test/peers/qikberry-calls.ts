@@ -61,6 +61,8 @@ const speech = shape(
 );
 
 const type = { enum: ['U', 'N', 'A'] };
+/** Both brands' codes of products for short messages. */
+export const PRODUCTS = ['T', 'P', 'S', 'G', 'ENT', 'BNK', 'MKT', 'GMS', 'A2P', 'DIR'];
 const units = { enum: [2, 3] };
 
 const SMS = { word: 'AWAITING-DLR', message: '1 numbers accepted for delivery.', status: 200 } as const;
@@ -74,11 +76,11 @@ function calls({ dlt, rcs }: Brand): Record<string, VendorCall> {
       sender: text,
       to: { type: 'array', items: digits },
       message: text,
-      service: { type: 'string', pattern: '^[A-Z]+$' },
+      service: { enum: PRODUCTS },
     },
     { type, flash: { enum: [0, 1] }, custom: text, port: text, max_units: units, webhook_id: text, ...ids },
   );
-  const smsMeta = shape({ service: text }, { foreign_id: text, type, max_units: units, ...ids });
+  const smsMeta = shape({ service: { enum: PRODUCTS } }, { foreign_id: text, type, max_units: units, ...ids });
   const reference = shape({}, { foreign_id: text });
   const call = { bridge: digits, to: digits };
   const flow = { interval: { enum: [5, 15, 30, 45, 60] }, webhook_id: text, 'variables[otp]': text };

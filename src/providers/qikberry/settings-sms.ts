@@ -42,9 +42,9 @@ export class SmsSettings {
   @IsNotEmpty()
   sender: string;
 
-  /** The product's code: `T`, `S`, `G` … at Qikberry, `ENT`, `BNK` … at BICS. */
+  /** The product's code: `T`, `S`, `G` … at Qikberry, `ENT`, `A2P` … at BICS. */
   @ValidateIf(({ template }: SmsSettings) => template === undefined)
-  @Matches(/^[A-Z]{1,5}$/, { message: 'must be a product code like T or ENT' })
+  @Matches(/^[A-Z][A-Z\d]{0,7}$/, { message: 'must be a product code like T or ENT' })
   service: string;
 
   /** `N` plain, `U` Unicode, `A` as the platform finds. Left out: `U` for texts that need it, else `A`. */
