@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ProviderError } from './errors.js';
+import { parseJson } from './json.js';
 
 /** What an HTTP request carries: its body and the header that says what it is. */
 export interface HttpBody {
@@ -29,7 +30,7 @@ export function formText(fields: Readonly<Record<string, unknown>>): string {
 /** A vendor's answer. @throws ProviderError `unknown` when it is no JSON */
 export function parseAnswer(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new ProviderError('unknown', 'answer_is_not_json');
   }
@@ -47,7 +48,7 @@ export function callbackFields(request: {
     return Object.fromEntries(new URLSearchParams(body));
   }
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch {
     return {};
   }

@@ -2,16 +2,13 @@ import { parse } from 'node:querystring';
 import type { FastifyInstance, preValidationHookHandler, RouteOptions } from 'fastify';
 import type { JsonSchema } from './json-schema.js';
 import { unsupportedMediaType, validationFailed } from './problem.js';
+import { isTooMuch, MOST_DEPTH, MOST_VALUES } from './too-much.js';
 
 /** The media type of HTML forms. */
 export const FORM = 'application/x-www-form-urlencoded';
 
 /** Where there is nothing to send, `{}` may come as well. */
 const NOTHING: JsonSchema = { type: ['object', 'null'], additionalProperties: false };
-
-/** All countries for each channel fit, which is the most that a request of ours holds. */
-const MOST_VALUES = 2_500;
-const MOST_DEPTH = 50;
 
 /** JSON only; but routes that ask for it get any body as text, or take forms as well. */
 export function parseBodies(fastify: FastifyInstance): void {
@@ -42,23 +39,11 @@ function refuseFields(route: RouteOptions): void {
   if (route.method === 'POST' && route.url.startsWith('/v1/')) route.schema = { body: NOTHING, ...route.schema };
 }
 
-/** Each value may be a wrong one, and costs a message; what is deep would fill the stack of those who walk through it. */
 const refuseTooMuch: preValidationHookHandler = ({ body }, _reply, done) => {
   if (!isTooMuch(body)) done();
   else
     done(validationFailed([{ field: 'body', message: `must hold at most ${MOST_VALUES} values, ${MOST_DEPTH} deep` }]));
 };
-
-function isTooMuch(body: unknown): boolean {
-  let values = 0;
-  let level = [body];
-  for (let depth = 0; level.length > 0; depth++) {
-    values += level.length;
-    if (values > MOST_VALUES || depth > MOST_DEPTH) return true;
-    level = level.flatMap((one): unknown[] => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-  }
-  return false;
-}
 
 const isForm = (type = ''): boolean => type.split(';')[0]?.trim().toLowerCase() === FORM;
 

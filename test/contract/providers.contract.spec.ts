@@ -211,7 +211,8 @@ describe.each(withPeer)('the provider $definition.use', ({ definition, peer }) =
     ['half of it', '{"id":"m-1"'],
     ['bytes', '\u0000\u0001\ufffd'],
     ['null', 'null'],
-    ['a deep one', '['.repeat(20_000)],
+    ['half of a deep one', '['.repeat(20_000)],
+    ['a deep one', `{"id":${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
   ])('takes an answer that makes no sense for no success: %s', async (_, body) => {
     expect(['unknown', 'maybe_sent']).toContain((await failureOf(behaviours.answers(200, body))).kind);
   });

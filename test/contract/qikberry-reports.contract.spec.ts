@@ -131,6 +131,16 @@ describe('reports of the platform', () => {
     expect(vendor.make({ reports: { secret: SECRET } }).challenge!(question)).toBeUndefined();
   });
 
+  it('has no words for a stranger who asks in depth', () => {
+    const deep = `{"challenge":${'['.repeat(16_000)}${']'.repeat(16_000)}}`;
+    for (const query of [{}, { token: 'guessed' }, { token: KEY }]) {
+      const request = { ...QUERY, method: 'POST', headers: {}, query, body: deep };
+      expect(provider.challenge!(request)).toBeUndefined();
+      expect(() => provider.parseReceipt!(request)).toThrow(ReceiptRefused);
+    }
+    expect(provider.parseReceipt!({ ...QUERY, method: 'POST', body: `{"id":"x","status":${deep}}` })).toEqual([]);
+  });
+
   it('takes no reports without a webhook', () => {
     expect(vendor.make({})).toMatchObject({ parseReceipt: undefined, challenge: undefined });
   });

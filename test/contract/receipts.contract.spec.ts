@@ -25,6 +25,13 @@ describe.each(taking)('receipts of $definition.use', ({ definition, peer, receip
     expect(provider.parseReceipt!(request)).toEqual(expected);
   });
 
+  it('says nothing of one that is too deep', () => {
+    const [, request] = receipts.genuine[0]!;
+    const body = `{"id":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+    const headers = { ...request.headers, 'content-type': 'application/json' };
+    expect(provider.parseReceipt!({ ...request, query: {}, headers, body })).toEqual([]);
+  });
+
   it.each(receipts.forged)('refuses one %s', (_, request) => {
     expect(() => provider.challenge?.(request) ?? provider.parseReceipt!(request)).toThrow(ReceiptRefused);
   });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { ReceiptRefused, type ChallengeAnswer, type Receipt, type ReceiptRequest } from '../contract.js';
 import { callbackFields, sameSecret } from '../http-body.js';
-import { scrub, textAt } from '../vendor-words.js';
+import { scrub, textAt, valueAt } from '../vendor-words.js';
 import { isFailure, meaningOf, type Meaning } from './errors.js';
 import type { ReportSettings } from './settings.js';
 
@@ -62,10 +62,12 @@ export function receiptOf(about: Receipt['about'], word: string, isSms: boolean)
  */
 export function answerChallenge(request: ReceiptRequest, settings: ReportSettings): ChallengeAnswer | undefined {
   const { validationKey } = settings;
+  const { token } = request.query;
+  if (validationKey === undefined || token === undefined) return undefined;
   const asked = callbackFields(request);
-  const challenge = textAt(asked, 'challenge');
-  if (validationKey === undefined || challenge === undefined || request.query.token === undefined) return undefined;
-  const keys = [request.query.token, textAt(asked, 'validation_key')];
+  const challenge = valueAt(asked, 'challenge');
+  if (typeof challenge !== 'string' || challenge === '') return undefined;
+  const keys = [token, textAt(asked, 'validation_key')];
   if (!keys.every((key) => sameSecret(key, validationKey)) || !carriesSecret(request, settings)) {
     throw new ReceiptRefused();
   }
