@@ -48,6 +48,11 @@ export const peer: Peer = {
         receipt({ id: 'm-1', state: 'UNDELIV' }),
         [{ about, status: 'failed', vendorStatus: 'UNDELIV', error: { kind: 'unknown', code: 'UNDELIV' } }],
       ],
+      [
+        'one with an id of 64 bits',
+        { ...receipt({}), body: '{"id":1234567890123456781,"state":"DELIVRD"}' },
+        [{ about: { messageId: '1234567890123456781' }, status: 'delivered', vendorStatus: 'DELIVRD' }],
+      ],
       ['a word that nobody knows', receipt({ id: 'm-1', state: 'BUFFERED' }), []],
       ['no words at all', receipt([]), []],
     ],

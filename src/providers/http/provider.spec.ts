@@ -161,6 +161,7 @@ describe('the http provider', () => {
       ['at the top', 'id', { id: 'm-1' }, { messageId: 'm-1' }],
       ['deep down', 'data.0.message-id', { data: [{ 'message-id': 'm-1' }] }, { messageId: 'm-1' }],
       ['as a number', 'id', { id: 12_345 }, { messageId: '12345' }],
+      ['as a number of 64 bits', 'id', '{"id":1234567890123456781}', { messageId: '1234567890123456781' }],
       ['missing', 'id', { ref: 'm-1' }, 'unknown no_message_id'],
       ['null', 'id', { id: null }, 'unknown no_message_id'],
       ['empty', 'id', { id: '' }, 'unknown no_message_id'],
