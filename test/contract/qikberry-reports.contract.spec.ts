@@ -48,6 +48,24 @@ describe('reports of the platform', () => {
     expect(outcome(report(payload))).toEqual([about, ...told]);
   });
 
+  it.each([
+    ['the call’s id', ID, about],
+    ['our reference', ATTEMPT, { attemptId: ATTEMPT }],
+  ])('G4 reads the platform’s own report of a call, with %s for its only id', (_, mid, whose) => {
+    const times = { start_at: '2026-01-05 10:00:01', end_at: '2026-01-05 10:00:04', duration: '3' };
+    const payload = { bridge: '442079460000', from: '1', to: '2', source: 'OBD', mid, flow_id: '57', ...times };
+    const answered = { ...payload, status: 'ANSWER', recording_url: '' };
+    expect(outcome(report(answered))).toEqual([whose, 'delivered', undefined]);
+    expect(outcome(report({ event: 'voice:message:out', payload: answered }))).toEqual([whose, 'delivered', undefined]);
+    const busy = { event: 'voice:message:out', payload: { ...payload, status: 'BUSY' } };
+    expect(outcome(report(busy))).toEqual([whose, 'failed', 'unreachable']);
+    // A composed webhook that has the call's id says it.
+    expect(outcome(report({ ...payload, id: 'call-1', mid: 'x', status: 'BUSY' }))).toMatchObject([
+      { messageId: 'call-1' },
+      'failed',
+    ]);
+  });
+
   it('reads forms', () => {
     const request = { ...QUERY, method: 'POST', headers: FORM, body: `mobile=1&status=BARRED&custom=${ATTEMPT}&id=x` };
     expect(outcome(request)).toEqual([{ attemptId: ATTEMPT }, 'failed', 'rejected']);

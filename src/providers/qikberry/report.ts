@@ -13,7 +13,9 @@ const STATUS_EVENT = /:message:(status|out)$/;
 /** Ids of short messages end with their place in the request; other channels' are plain UUIDs. */
 const SMS_ID = /:\d+$/;
 /** Where the platform gives our reference back, by channel and product. */
-const REFERENCES = ['custom', 'foreign_id', 'customid', 'cid'];
+const REFERENCES = ['custom', 'foreign_id', 'customid', 'cid', 'mid'];
+/** The only id in the platform's own report of a call (reference §4.5); no other report has such a field. */
+const CALL_ID = 'mid';
 
 /**
  * Reads a webhook's call: wrapped (`{ event, payload }`) or flat, as JSON, form or query.
@@ -28,7 +30,7 @@ export function parseReport(request: ReceiptRequest, settings: ReportSettings): 
   const { keys } = settings;
   const references = keys.reference === undefined ? REFERENCES : [keys.reference];
   const attemptId = references.map(field).find((reference) => ATTEMPT_ID.test(reference ?? ''));
-  const messageId = field(keys.id);
+  const messageId = field(keys.id) ?? field(CALL_ID);
   const about =
     attemptId !== undefined
       ? { attemptId }
