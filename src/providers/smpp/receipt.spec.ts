@@ -55,6 +55,21 @@ describe('readReceipt', () => {
     expect(read({ id: 'x-1', tlvs: [stateTlv(5)] })).toMatchObject({ about: { messageId: 'x-1' }, status: 'failed' });
   });
 
+  it.each<[IdStyle, response: string, tlv: string, text: string]>([
+    ['hex_in_response', '5F3A9C01', '5F3A9C01', '1597676545'],
+    ['hex_in_response', '5F3A9C01', '5F3A9C01', '5f3a9c01'],
+    ['hex_in_response', '5F3A9C01', '5f3a9c01', ''],
+    ['hex_in_response', '12345678', '12345678', '305419896'],
+    ['hex_in_response', '12345678', '305419896', '305419896'],
+    ['hex_in_response', '12345678', '305419896', ''],
+    ['hex_in_receipt', '305419896', '305419896', '12345678'],
+    ['hex_in_receipt', '305419896', '12345678', '12345678'],
+    ['auto', '5F3A9C01', '5F3A9C01', '1597676545'],
+  ])('E15 with %s finds %s by %s in the TLV and %j in the text', (style, response, inTlv, inText) => {
+    const receipt = read({ id: inText, tlvs: [idTlv(inTlv)] }, style);
+    expect(receipt?.about).toEqual({ messageId: canonicalId(response, style, 'response') });
+  });
+
   it.each([
     ['id:9 sub:001 dlvrd:001 submit date:2611211200 done date:2611211201 stat:DELIVRD err:000 Text:hello'],
     ['ID:9 STAT:DELIVRD'],
@@ -103,8 +118,10 @@ describe('canonicalId', () => {
     ['auto', '20ca24b2-d8c6-11f0', '20ca24b2-d8c6-11f0'],
     ['hex_in_response', '10', '16'],
     ['hex_in_response', '5F3A9C01', '1597676545'],
+    ['hex_in_response', '5F3A9C01', '5f3a9c01'],
     ['hex_in_response', 'not-hex', 'not-hex'],
     ['hex_in_receipt', '16', '00000010'],
+    ['hex_in_receipt', '5F3A9C01', '5f3a9c01'],
     ['hex_in_receipt', '18446744073709551615', 'ffffffffffffffff'],
   ])('E15 with %s matches %s in an answer with %s in a receipt', (style, response, receipt) => {
     expect(canonicalId(response, style, 'response')).toBe(canonicalId(receipt, style, 'receipt'));

@@ -1,7 +1,7 @@
 import type { Receipt } from '../contract.js';
 import type { FailureKind } from '../errors.js';
 import { REPORTS } from '../report-words.js';
-import { canonicalId, type IdStyle } from './message-id.js';
+import { receiptId, type IdStyle } from './message-id.js';
 import type { Pdu } from './pdu.js';
 
 interface State {
@@ -37,18 +37,19 @@ const LONGEST_ID = 64;
 
 /** Reads a `deliver_sm`: TLVs first, then the text. Undefined for what is no receipt, or one in words that nobody knows. */
 export function readReceipt({ fields }: Pdu, style: IdStyle): Receipt | undefined {
-  const tlvId = textOf(fields.receipted_message_id);
+  const tlvId = textOf(fields.receipted_message_id).trim();
   const isReceipt = (Number(fields.esm_class) & MESSAGE_TYPE) === DELIVERY_RECEIPT || tlvId !== '';
   if (!isReceipt) return undefined;
 
   const text = textOf(fields.short_message) || textOf(fields.message_payload);
-  const id = (tlvId || word(text, 'id')).trim();
+  const textId = word(text, 'id');
   const state = STATES[Number(fields.message_state)] ?? BY_WORD.get(word(text, 'stat').toUpperCase());
-  if (id === '' || id.length > LONGEST_ID || !state) return undefined;
+  const longest = Math.max(tlvId.length, textId.length);
+  if (longest === 0 || longest > LONGEST_ID || !state) return undefined;
 
   const { kind, word: vendorStatus, status } = state;
   const error = kind && { kind, code: errorCode(fields.network_error_code, text) ?? vendorStatus };
-  return { about: { messageId: canonicalId(id, style, 'receipt') }, status, vendorStatus, error };
+  return { about: { messageId: receiptId(tlvId, textId, style) }, status, vendorStatus, error };
 }
 
 /** `id:… sub:… dlvrd:… submit date:… done date:… stat:… err:… text:…`; nothing behind `text:` is looked at. */
