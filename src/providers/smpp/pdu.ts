@@ -22,8 +22,17 @@ export class MalformedPdu extends Error {
 
 const RESPONSE = 0x80000000;
 
-// Delivery receipts call themselves `data_coding` 0 and hold ASCII: as the GSM alphabet a `_` in an id would become `§`.
+// Delivery receipts call themselves `data_coding` 0 or 1 and hold ASCII: as the GSM alphabet a `_` in an id would become `§`.
 smpp.encodings.default = 'LATIN1';
+smpp.encodings.ASCII.decode = smpp.encodings.LATIN1.decode;
+
+// The package reads on to the next NUL, over the next TLVs where a vendor leaves it out.
+smpp.addTLV('receipted_message_id', {
+  id: 0x001e,
+  type: {
+    read: (buffer, offset, length) => buffer.toString('latin1', offset, offset + length).replace(/\0.*$/s, ''),
+  },
+});
 
 // India's distributed ledger (DLT): who sends, by which template, through which telemarketer.
 for (const [name, id] of Object.entries({

@@ -79,6 +79,20 @@ describe('readReceipt', () => {
     expect(read({ id: '', text })).toMatchObject({ about: { messageId: '9' }, status: 'delivered' });
   });
 
+  it('reads an id as it is written, in either coding of the default alphabet', () => {
+    for (const coding of [0, 1]) expect(read({ id: 'ab_12@x', coding })?.about).toEqual({ messageId: 'ab_12@x' });
+    const payload = tlv(0x0424, Buffer.from('id:ab_12 stat:DELIVRD'));
+    expect(read({ id: '', text: '', coding: 1, tlvs: [payload] })?.about).toEqual({ messageId: 'ab_12' });
+  });
+
+  it('reads an id in a TLV that does not end it with a NUL, and what stands behind it', () => {
+    const bare = tlv(0x001e, Buffer.from('x-2'));
+    const expected = { about: { messageId: 'x-2' }, status: 'failed', vendorStatus: 'UNDELIV' };
+    expect(read({ id: 'x-1', tlvs: [bare, stateTlv(5)] })).toMatchObject(expected);
+    expect(read({ id: 'x-1', tlvs: [stateTlv(5), bare] })).toMatchObject(expected);
+    expect(read({ id: 'x-1', tlvs: [tlv(0x001e, Buffer.from('x-2\0\0x')), stateTlv(5)] })).toMatchObject(expected);
+  });
+
   it('reads UCS-2 and a text that came as a TLV', () => {
     expect(read({ id: '9', coding: 8 })).toMatchObject({ about: { messageId: '9' } });
     const payload = tlv(0x0424, Buffer.from('id:9 stat:DELIVRD'));

@@ -9,6 +9,8 @@ declare module 'smpp' {
     toBuffer(): Buffer;
   }
 
+  type Decode = (octets: Buffer) => string;
+
   interface TlvType {
     read(buffer: Buffer, offset: number, length: number): unknown;
   }
@@ -21,7 +23,8 @@ declare module 'smpp' {
     readonly encodings: {
       /** What `data_coding` 0 is read as. */
       default: string;
-      readonly ASCII: { encode(text: string): Buffer };
+      readonly ASCII: { encode(text: string): Buffer; decode: Decode };
+      readonly LATIN1: { readonly decode: Decode };
     };
     readonly types: { readonly tlv: { readonly string: TlvType } };
     addTLV(name: string, options: { id: number; type: TlvType }): void;
