@@ -6,7 +6,7 @@
  * - `bad_recipient`  this channel can never reach this address
  * - `bad_message`    text, sender or template is refused
  * - `misconfigured`  credentials or settings are wrong
- * - `maybe_sent`     no answer after the request left: it may have been sent
+ * - `maybe_sent`     no answer after the request left, or none that can be read: it may have been sent
  * - `rejected`       refused by policy: blocked, opted out
  * - `unknown`        refused in words that we do not know
  */

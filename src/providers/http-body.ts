@@ -27,13 +27,18 @@ export function formText(fields: Readonly<Record<string, unknown>>): string {
   return form.toString();
 }
 
-/** A vendor's answer. @throws ProviderError `unknown` when it is no JSON */
+/** Of a 2xx that says nothing: the vendor has the request, and nobody knows what became of it. */
+export const UNREADABLE = 'answer_is_not_json';
+
+/** What a 2xx says. @throws ProviderError `maybe_sent` when it is no JSON, or null */
 export function parseAnswer(text: string): unknown {
   try {
-    return parseJson(text);
-  } catch {
-    throw new ProviderError('unknown', 'answer_is_not_json');
+    const answer = parseJson(text);
+    if (answer !== null) return answer;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
   }
+  throw new ProviderError('maybe_sent', UNREADABLE);
 }
 
 /** What a vendor posts to us, as JSON or as a form; without a body, what its query says. Empty when it is neither. */

@@ -72,7 +72,7 @@ describe('geniq: tokens', () => {
     ['no token made', behaviours.answers(200, '{"responseCode":"18"}'), 'unreachable', '18'],
     ['a dropped connection', behaviours.hangsUp, 'unreachable', 'UND_ERR_SOCKET'],
     ['a success without a token', behaviours.answers(200, '{"responseCode":"0"}'), 'unknown', 'no_token'],
-    ['a page for people', behaviours.answers(200, '<html>'), 'unknown', 'answer_is_not_json'],
+    ['a page for people', behaviours.answers(200, '<html>'), 'unreachable', 'answer_is_not_json'],
   ])('calls it no sent message when the request for the token ends with %s', async (_, behaviour, kind, code) => {
     bench.gateway.behaviour = behaviour;
     expect(await failureOf(sendOver(bench.account()))).toMatchObject({ kind, code });

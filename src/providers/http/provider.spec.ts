@@ -167,7 +167,7 @@ describe('the http provider', () => {
       ['empty', 'id', { id: '' }, 'unknown no_message_id'],
       ['in what every object has', '__proto__', {}, 'unknown no_message_id'],
       ['in a text', 'length', '"text"', 'unknown no_message_id'],
-      ['in what is no JSON', 'id', '<html>', 'unknown answer_is_not_json'],
+      ['in what is no JSON', 'id', '<html>', 'maybe_sent answer_is_not_json'],
     ])('whose id is %s', async (_, idPath, answer, outcome) => {
       expect(await answered(answer, { idPath })).toEqual(outcome);
     });

@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors.js';
-import { parseAnswer } from '../http-body.js';
+import { parseAnswer, UNREADABLE } from '../http-body.js';
 import type { HttpAnswer } from '../http-client.js';
 import { refusalOf } from './errors.js';
 
@@ -17,6 +17,16 @@ export function readFields(answer: HttpAnswer): Fields {
   const fields = ok ? fieldsOf(parseAnswer(answer.text)) : fieldsOfRefusal(answer.text);
   if (ok && fields && fields.error === undefined && fields.success !== false) return fields;
   throw refusalOf(answer, fields?.error ?? (fields?.success === false ? fields.message : undefined));
+}
+
+/** The same of a call whose answers the vendor documents by their status: one that cannot be read takes nothing from a 2xx. */
+export function readLoosely(answer: HttpAnswer): Fields {
+  try {
+    return readFields(answer);
+  } catch (error) {
+    if (error instanceof ProviderError && error.code === UNREADABLE) return {};
+    throw error;
+  }
 }
 
 /** A refusal's status is enough where its body makes no sense. */

@@ -112,6 +112,17 @@ describe('the ugsms provider', () => {
     expect(await send(byPassword())).toBe(`${kind} ${code}`);
   });
 
+  it.each(['', 'Message Sent Successfully.', 'null', '{"message":'])(
+    'takes the 200 %j of the older call, which documents no body, for a success; of the newer one it is not sure',
+    async (body) => {
+      gateway.behaviour = behaviours.answers(200, body);
+      expect(await send(byPassword())).toEqual({});
+      expect(await send(byKey())).toBe('maybe_sent answer_is_not_json');
+      gateway.behaviour = behaviours.answers(504, body);
+      expect(await send(byPassword())).not.toEqual({});
+    },
+  );
+
   it('keeps no id that looks like anything else', async () => {
     gateway.behaviour = behaviours.answers(200, '{"success":true,"data":{"message_id":"sent to +256 701 234567"}}');
     expect(await send(byKey())).toEqual({});

@@ -1,9 +1,9 @@
 import type { Accepted, Balance, OutgoingMessage, Provider } from '../contract.js';
 import { ProviderError } from '../errors.js';
 import { formBody, jsonBody, type HttpBody } from '../http-body.js';
-import { exchange, makeAgent } from '../http-client.js';
+import { exchange, makeAgent, type HttpAnswer } from '../http-client.js';
 import { writeSms } from '../text/sms.js';
-import { readFields, type Fields } from './answer.js';
+import { readFields, readLoosely, type Fields } from './answer.js';
 import type { UgsmsSettings } from './settings.js';
 
 /** The vendor takes no longer sender. */
@@ -26,11 +26,11 @@ export class UgsmsProvider implements Provider {
     const fields = this.compose(message);
     if (key === undefined) {
       const form = formBody({ username, password, ...fields });
-      return { messageId: idIn(await this.post(`${baseUrl}/v1/sms/send`, form, deadline)) };
+      return { messageId: idIn(readLoosely(await this.post(`${baseUrl}/v1/sms/send`, form, deadline))) };
     }
     const json = jsonBody(fields);
     const headers = { ...json.headers, 'x-api-key': key };
-    const answer = await this.post(`${baseUrl}/api/v2/sms/send`, { ...json, headers }, deadline);
+    const answer = readFields(await this.post(`${baseUrl}/api/v2/sms/send`, { ...json, headers }, deadline));
     if (answer.success !== true) throw new ProviderError('unknown', 'no_success');
     return { messageId: idIn(answer) };
   }
@@ -48,9 +48,9 @@ export class UgsmsProvider implements Provider {
     return { numbers: numbers.replace('+', ''), message_body: text, sender_id: from };
   }
 
-  private async post(url: string, { headers, body }: HttpBody, deadline: number): Promise<Fields> {
+  private post(url: string, { headers, body }: HttpBody, deadline: number): Promise<HttpAnswer> {
     const request = { method: 'POST', headers: { ...headers, accept: 'application/json' }, body } as const;
-    return readFields(await exchange(this.agent, url, request, deadline));
+    return exchange(this.agent, url, request, deadline);
   }
 
   private async askBalance(key: string, deadline: number): Promise<Balance> {
