@@ -108,6 +108,8 @@ export function kindOfStatus(status: number): ProviderError {
   const code = `http_${status}`;
   if (status === 429) return new ProviderError('throttled', code);
   if (status === 402) return new ProviderError('quota', code);
+  // Somebody in between has given up waiting (524: Cloudflare); the vendor may have the message.
+  if (status === 504 || status === 524) return new ProviderError('maybe_sent', code);
   if (status >= 500 || status === 408) return new ProviderError('unreachable', code);
   if (status === 400 || status === 413 || status === 422) return new ProviderError('bad_message', code);
   // Redirects too: an endpoint that moved is a setting to correct, not a place to send codes to.

@@ -20,6 +20,8 @@ const STATUSES: Readonly<Record<number, FailureKind>> = {
   500: 'unreachable',
   502: 'unreachable',
   503: 'unreachable',
+  504: 'maybe_sent',
+  524: 'maybe_sent',
   408: 'unreachable',
   429: 'throttled',
   402: 'quota',
