@@ -22,11 +22,11 @@ export function fill(template: string, message: OutgoingMessage, encode = (value
 }
 
 /** Fills every text in a shape of any depth. */
-export function fillShape(shape: unknown, message: OutgoingMessage): unknown {
-  if (typeof shape === 'string') return fill(shape, message);
-  if (Array.isArray(shape)) return shape.map((item) => fillShape(item, message));
+export function fillShape(shape: unknown, message: OutgoingMessage, encode?: (value: string) => string): unknown {
+  if (typeof shape === 'string') return fill(shape, message, encode);
+  if (Array.isArray(shape)) return shape.map((item) => fillShape(item, message, encode));
   if (typeof shape !== 'object' || shape === null) return shape;
-  return Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, fillShape(value, message)]));
+  return Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, fillShape(value, message, encode)]));
 }
 
 /** Names of placeholders that mean nothing. */

@@ -128,6 +128,18 @@ describe('the http provider', () => {
       });
     });
 
+    it.each([
+      ['letters of its own', { from: 'Ж' }],
+      ['a line break', { from: 'Shop\r\nx-admin: 1' }],
+      ['an emoji', { text: '042137 👋' }],
+    ])('unless a header would hold %s: that is the message’s fault, not the account’s', async (_, message) => {
+      const headers = { 'x-sender': '{{from}}', 'x-text': 'Text: {{text}}' };
+      const refused = send({ headers, body: { to: '{{to}}' } }, message);
+      await expect(refused).rejects.toMatchObject({ kind: 'bad_message', code: 'not_allowed_in_header' });
+      expect(gateway.received).toEqual([]);
+      await expect(send({ headers: { 'x-sender': 'Ж' } }, {})).rejects.toMatchObject({ kind: 'misconfigured' });
+    });
+
     it('with nothing for a sender that is not set', async () => {
       expect((await sent({ body: { from: '{{from}}' } }, { from: undefined })).body).toEqual({ from: '' });
     });

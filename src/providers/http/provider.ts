@@ -39,7 +39,7 @@ export class HttpProvider implements Provider {
   private compose(message: OutgoingMessage): { url: string; headers: Record<string, string>; body?: string } {
     const { settings } = this;
     const url = fill(settings.url, message, encodeURIComponent);
-    const headers = lowerCaseKeys(fillShape(settings.headers, message) as Record<string, string>);
+    const headers = lowerCaseKeys(fillShape(settings.headers, message, headerValue) as Record<string, string>);
     if (!settings.body) return { url, headers };
     const body = fillShape(settings.body, message) as Record<string, unknown>;
     if (settings.format === 'query') return { url: withQuery(url, body), headers };
@@ -73,6 +73,15 @@ export class HttpProvider implements Provider {
 const LONGEST_ID = 256;
 
 const refused = (word = 'missing') => new ProviderError('unknown', word);
+
+/**
+ * HTTP allows no other letters in a header. What a caller or a recipient brings is a fault of the message; the same in the
+ * settings stays one of the account (`exchange`).
+ */
+function headerValue(value: string): string {
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) throw new ProviderError('bad_message', 'not_allowed_in_header');
+  return value;
+}
 
 const lowerCaseKeys = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
