@@ -168,6 +168,43 @@ describe('the http provider', () => {
     },
   );
 
+  describe('with receipts', () => {
+    const words = { status: 'state', delivered: ['DELIVRD'] };
+    const callback = { body: { back: ['to {{ callback_url }}'] } };
+    const secret = 'secret08';
+    const errorsOf = (settings: object): string[] => {
+      const errors: SettingError[] = [];
+      checked(HttpSettings, { url: 'https://gateway.example', ...settings }, 'settings', errors);
+      expect(JSON.stringify(errors)).not.toContain(secret);
+      return errors.map(({ setting, message }) => `${setting}: ${message}`);
+    };
+
+    it.each([
+      { ...callback, receipt: words },
+      { url: 'https://gateway.example?back={{callback_url}}', receipt: words },
+      { headers: { 'x-back': '{{callback_url}}' }, receipt: { ...words, secret } },
+      { receipt: { ...words, id: 'id', secret } },
+      { ...callback, receipt: { ...words, secret, signatureHeader: 'x-signature' } },
+    ])('starts with %j', (settings) => {
+      expect(errorsOf(settings)).toEqual([]);
+    });
+
+    it.each([
+      ['without any proof', { receipt: { ...words, id: 'id' } }],
+      ['without any way to tell their message', { receipt: { ...words, secret } }],
+    ])('is refused at start %s', (_, settings) => {
+      expect(errorsOf(settings)).toEqual([
+        expect.stringMatching(/^settings\.receipt: needs \{\{callback_url\}\} in the request, or a secret and an id/),
+      ]);
+    });
+
+    it('is refused at start with a signature that no secret makes', () => {
+      expect(errorsOf({ ...callback, receipt: { ...words, signatureHeader: 'x-signature' } })).toEqual([
+        'settings.receipt.signatureHeader: needs the secret that signatures are made with',
+      ]);
+    });
+  });
+
   describe('reads an answer', () => {
     it.each<[string, string, unknown, unknown]>([
       ['at the top', 'id', { id: 'm-1' }, { messageId: 'm-1' }],

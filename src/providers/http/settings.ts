@@ -1,10 +1,47 @@
 import { Type } from 'class-transformer';
-import { ArrayNotEmpty, IsArray, IsIn, IsNotEmpty, IsObject, IsString, Matches, ValidateNested } from 'class-validator';
+import {
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
+  IsNotEmpty,
+  IsObject,
+  IsString,
+  Matches,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
 import { IfSet } from '../if-set.js';
 import { IsTemplate } from '../template.js';
 
 const PATH = /^[\w-]+(\.[\w-]+)*$/;
 const PATH_HELP = { message: 'must be a path into the answer, like data.0.id' };
+
+const CALLBACK_URL = /\{\{\s*callback_url\s*\}\}/;
+
+/** Named beside no secret, a signature would never be looked at. */
+const GoesWithSecret = () =>
+  ValidateBy({
+    name: 'goesWithSecret',
+    validator: {
+      validate: (_, args) => (args?.object as ReceiptSettings).secret !== undefined,
+      defaultMessage: () => 'needs the secret that signatures are made with',
+    },
+  });
+
+/** A receipt proves itself and tells its message by the address that we gave out, or else by a secret and an id. */
+const CanCome = () =>
+  ValidateBy({
+    name: 'canCome',
+    validator: {
+      validate: (receipt: Partial<ReceiptSettings> | null, args) => {
+        const { url, headers, body } = args?.object as HttpSettings;
+        const given = CALLBACK_URL.test(JSON.stringify([url, headers, body]));
+        return given || (receipt?.secret !== undefined && receipt.id !== undefined);
+      },
+      defaultMessage: () =>
+        'needs {{callback_url}} in the request, or a secret and an id: else every receipt would be refused or lost',
+    },
+  });
 
 /** Looks at one value of a 2xx answer. */
 export class AnswerRule {
@@ -51,6 +88,7 @@ export class ReceiptSettings {
   /** Header with the HMAC-SHA-256 of the body under `secret`, in hex or base64. */
   @IfSet()
   @Matches(/^[\w-]+$/, { message: 'must be the name of a header' })
+  @GoesWithSecret()
   signatureHeader?: string;
 }
 
@@ -104,6 +142,7 @@ export class HttpSettings {
   failure?: AnswerRule;
 
   @IfSet()
+  @CanCome()
   @ValidateNested()
   @Type(() => ReceiptSettings)
   receipt?: ReceiptSettings;
