@@ -41,14 +41,23 @@ export function parseAnswer(text: string): unknown {
   throw new ProviderError('maybe_sent', UNREADABLE);
 }
 
-/** What a vendor posts to us, as JSON or as a form; without a body, what its query says. Empty when it is neither. */
-export function callbackFields(request: {
+interface Callback {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: string;
-}): unknown {
-  const { headers, query, body } = request;
-  if (body === '') return query;
+}
+
+/**
+ * What a vendor sends us: a body as JSON or as a form, over what its query says. Empty when it is neither.
+ * @param onlyBody the query proves nothing: only the body is signed
+ */
+export function callbackFields({ headers, query, body }: Callback, onlyBody = false): unknown {
+  const fields = bodyFields(headers, body);
+  if (onlyBody || (Array.isArray(fields) && fields.length > 0)) return fields;
+  return { ...query, ...(typeof fields === 'object' ? fields : undefined) };
+}
+
+function bodyFields(headers: Callback['headers'], body: string): unknown {
   if (String(headers['content-type']).toLowerCase().includes('x-www-form-urlencoded')) {
     return Object.fromEntries(new URLSearchParams(body));
   }

@@ -80,6 +80,20 @@ describe('reports of the platform', () => {
     expect(outcome({ ...QUERY, query: referring }, composed)).toEqual([{ attemptId: ATTEMPT }, 'failed', 'rejected']);
   });
 
+  it.each(['', '{}', '[]', 'null', '{"note":"x"}', '--x\r\nContent-Disposition: form-data; name="status"\r\n\r\nFAILED\r\n--x--'])(
+    'G13 reads the query of a composed POST with the body %j',
+    (body) => {
+      const composed: ReceiptRequest = { ...QUERY, method: 'POST', query: { id: ID, status: 'DELIVRD' }, body };
+      expect(outcome(composed)).toEqual([about, 'delivered', undefined]);
+    },
+  );
+
+  it('G13 believes a body before the query', () => {
+    const both = { ...QUERY, method: 'POST', query: { id: 'y', status: 'BARRED' }, body: `{"id":"${ID}","status":"READ"}` };
+    expect(outcome(both)).toEqual([about, 'read', undefined]);
+    expect(outcome({ ...both, headers: FORM, body: 'status=DELIVRD' })).toEqual([{ messageId: 'y' }, 'delivered', undefined]);
+  });
+
   it.each([
     ['sms:message:status', ['failed', 'unknown']],
     ['viber:message:status', undefined],
@@ -132,6 +146,15 @@ describe('reports of the platform', () => {
       ['that of an empty body', { ...QUERY, query: { id: ID, status: 'FAILED' }, headers: { signature: sign('') } }],
     ])('refuses %s', (_, request) => {
       expect(() => account().parseReceipt!(request)).toThrow(ReceiptRefused);
+    });
+
+    it('reads no query beside what is signed, which says nothing of it', () => {
+      const query = { id: ID, status: 'FAILED' };
+      for (const text of ['{}', '[]', `{"id":"${ID}"}`]) {
+        const request = { ...signed({ signature: sign(text), ...BEARER }, text), query };
+        expect(account().parseReceipt!(request)).toEqual([]);
+        expect(account({ secret: SECRET }).parseReceipt!(request)).toEqual([]);
+      }
     });
 
     it('asks for both proofs where both are set', () => {

@@ -68,7 +68,7 @@ const hmac = (body: string, encoding: 'hex' | 'base64', secret = SECRET): string
   createHmac('sha256', secret).update(body).digest(encoding);
 
 describe('receipts to {{callback_url}}', () => {
-  it('come as JSON, as a form, or in the query of a GET', async () => {
+  it('come as JSON, as a form, or in a query, by POST, PUT or GET', async () => {
     const json = await sent();
     expect(json.message.body.callback).toMatch(`${service.url}/receipts/plain/${json.id}-1/`);
     expect((await report(json.message, 'DELIVRD')).status).toBe(200);
@@ -81,6 +81,16 @@ describe('receipts to {{callback_url}}', () => {
     const type = 'Application/X-WWW-Form-Urlencoded; charset=utf-8';
     expect(await send(form.message.body.callback!, 'status=delivrd&x=1', { 'content-type': type })).toBe(200);
     expect(await form.state()).toBe('delivered');
+
+    const put = await sent();
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(put.message.body.callback!, { method: 'PUT', headers, body: '{"status":"DELIVRD"}' });
+    expect(answer.status).toBe(200);
+    expect(await put.state()).toBe('delivered');
+
+    const beside = await sent();
+    expect(await send(`${beside.message.body.callback!}?status=DELIVRD`, '{}')).toBe(200);
+    expect(await beside.state()).toBe('delivered');
 
     const get = await sent();
     expect((await fetch(`${get.message.body.callback!}?status=READ`)).status).toBe(200);
@@ -179,6 +189,10 @@ describe('receipts with a secret', () => {
       { 'x-signature': '' },
     ];
     for (const headers of wrong) expect(await send('/receipts/signed', body, { ...JSON_TYPE, ...headers })).toBe(401);
+    expect(await state()).toBe('sent');
+    // What stands in the query is not signed.
+    const empty = { 'x-signature': hmac('{}', encoding) };
+    expect(await send(`${message.body.callback!}?status=DELIVRD`, '{}', { ...JSON_TYPE, ...empty })).toBe(200);
     expect(await state()).toBe('sent');
     const signature = { 'x-signature': `sha256=${hmac(body, encoding)}` };
     expect(await send('/receipts/signed', body, { ...JSON_TYPE, ...signature })).toBe(200);

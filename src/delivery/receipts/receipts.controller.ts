@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -22,6 +22,16 @@ export class ReceiptsController {
   @HttpCode(200)
   @RouteConfig({ rawBody: true })
   async post(
+    @Param('account') account: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.take(account, request, reply);
+  }
+
+  @Put(['', '*'])
+  @RouteConfig({ rawBody: true })
+  async put(
     @Param('account') account: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

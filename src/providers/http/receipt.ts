@@ -22,7 +22,7 @@ export function parseHttpReceipt(
   }
   if (request.path !== '' && attemptId === undefined) throw new ReceiptRefused();
 
-  const fields = callbackFields(request);
+  const fields = callbackFields(request, settings.signatureHeader !== undefined);
   const word = textAt(fields, settings.status);
   const status = word === undefined ? undefined : statusOf(word, settings);
   const messageId = settings.id === undefined ? undefined : textAt(fields, settings.id);

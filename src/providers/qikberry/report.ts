@@ -23,7 +23,7 @@ const CALL_ID = 'mid';
  */
 export function parseReport(request: ReceiptRequest, settings: ReportSettings): Receipt[] {
   if (!carriesSecret(request, settings) || !carriesSignature(request, settings)) throw new ReceiptRefused();
-  const fields = callbackFields(request);
+  const fields = callbackFields(request, settings.signed);
   const event = textAt(fields, 'event');
   if (event !== undefined && !STATUS_EVENT.test(event)) return [];
   const field = (name: string): string | undefined => textAt(fields, `payload.${name}`) ?? textAt(fields, name);
