@@ -13,7 +13,7 @@ interface Watched extends SentMessage {
   timer?: NodeJS.Timeout;
 }
 
-/** Asked after one, two and three times the interval; a message that has no end then is the step's timer's. */
+/** Asked after one, two and three times the interval, or as soon as there is room for the question; a message that has no end then is the step's timer's. */
 const ASKS = 3;
 /** Messages that are watched at a time, and questions a minute. The platform takes 1000 GETs a minute for everything. */
 const MOST_WATCHED = 2_000;
@@ -68,7 +68,12 @@ export class StatusPull {
   }
 
   private async askFor(watched: Watched): Promise<void> {
-    const receipt = this.mayAsk() ? await this.answerTo(watched) : undefined;
+    // Too many for this minute: later is as good, and nothing was asked yet.
+    if (!this.mayAsk()) {
+      this.schedule(watched);
+      return;
+    }
+    const receipt = await this.answerTo(watched);
     // Its report came while we asked.
     if (this.watched.get(watched.attemptId) !== watched) return;
     watched.asked++;
