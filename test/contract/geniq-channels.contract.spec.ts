@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { spellCode } from '../../src/providers/text/speech.js';
-import { behaviours } from '../support/gateway.js';
+import { behaviours, type Behaviour } from '../support/gateway.js';
 import { failureOf, GeniqBench, sendOver } from '../support/geniq.js';
 import { outgoingMessage } from '../support/messages.js';
 
@@ -97,6 +97,24 @@ describe('geniq: WhatsApp', () => {
       };
       const main = bench.account({ whatsapp: { template: 'new_code', create } });
       expect(await failureOf(sendOver(main, whatsapp))).toMatchObject({ kind: 'bad_message', code: 'UND_ERR_SOCKET' });
+    });
+
+    it.each<[string, Behaviour]>([
+      ['hangs up', behaviours.hangsUp],
+      ['is out of order', behaviours.answers(503)],
+      ['is too busy', behaviours.answers(200, '{"responseCode":"5"}')],
+      ['has failed', behaviours.answers(200, '{"responseCode":"99"}')],
+      ['says nothing', behaviours.answers(200, '')],
+    ])('F5 asks for it with the next message again where GENIQ %s', async (_, once) => {
+      const answers = [once];
+      bench.gateway.behaviour = (received, response) => {
+        const isCreation = received.url.endsWith('message_templates');
+        const answer = (isCreation ? answers.pop() : undefined) ?? bench.vendor.behaviour;
+        answer(received, response);
+      };
+      const main = bench.account({ whatsapp: { template: 'new_code', create } });
+      for (let i = 0; i < 3; i++) expect(await failureOf(sendOver(main, whatsapp))).toMatchObject({ kind: 'bad_message' });
+      expect(bench.vendor.created).toHaveLength(1);
     });
 
     it('F5 creates nothing unless the settings say so', async () => {

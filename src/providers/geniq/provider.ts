@@ -1,11 +1,14 @@
 import type { Accepted, Balance, OutgoingMessage, Provider } from '../contract.js';
-import { ProviderError } from '../errors.js';
+import { ProviderError, type FailureKind } from '../errors.js';
 import { GeniqClient } from './client.js';
 import { TEMPLATE_NOT_FOUND } from './errors.js';
 import { callFor } from './messages.js';
 import { parseGeniqReceipt } from './receipt.js';
 import type { GeniqSettings } from './settings.js';
 import { createTemplate } from './template.js';
+
+/** Nothing was decided about the template: it may be asked for again, and 312 says where it exists by then. */
+const UNDECIDED: ReadonlySet<FailureKind> = new Set(['unreachable', 'throttled', 'maybe_sent']);
 
 export class GeniqProvider implements Provider {
   private readonly client: GeniqClient;
@@ -43,8 +46,8 @@ export class GeniqProvider implements Provider {
   }
 
   /**
-   * Creates the missing template where the settings say so: once in each process, since a refusal is final. This
-   * message goes elsewhere in any case, for WhatsApp approves a template before it is used.
+   * Creates the missing template where the settings say so: once in each process, since a refusal is final; again after
+   * an attempt that decided nothing. This message goes elsewhere in any case, for WhatsApp approves a template before it is used.
    * @throws ProviderError with GENIQ's reason for not creating it, which tells more than that it is missing
    */
   private async askForTemplate(deadline: number): Promise<void> {
@@ -54,7 +57,9 @@ export class GeniqProvider implements Provider {
     try {
       await this.client.call(createTemplate(whatsapp, whatsapp.create), deadline);
     } catch (error) {
-      throw error instanceof ProviderError ? new ProviderError('bad_message', error.code) : error;
+      if (!(error instanceof ProviderError)) throw error;
+      if (UNDECIDED.has(error.kind)) this.templateAsked = false;
+      throw new ProviderError('bad_message', error.code);
     }
   }
 }
