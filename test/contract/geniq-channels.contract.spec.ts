@@ -76,11 +76,18 @@ describe('geniq: WhatsApp', () => {
           category: 'AUTHENTICATION',
           body: '{{1}} is your verification code.',
           bodyExample: ['123456'],
+          otpMessageTtl: '600',
           otpAddSecurityRecommendation: true,
           otpExpiredAfter: '10',
           otpCopyButtonText: 'Copy the code',
         },
       ]);
+    });
+
+    it.each([1, 5, 90])('F5 lets no message arrive after the %i minutes that it names', async (expiresAfter) => {
+      const main = bench.account({ whatsapp: { template: 'new_code', create: { expiresAfter } } });
+      await failureOf(sendOver(main, whatsapp));
+      expect(bench.vendor.created).toMatchObject([{ otpMessageTtl: String(expiresAfter * 60) }]);
     });
 
     it('F5 tells why it was not created', async () => {

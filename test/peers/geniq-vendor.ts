@@ -86,7 +86,8 @@ const TEMPLATE: Shape = {
     bodyExample: texts,
     footer: text,
     otpAddSecurityRecommendation: boolean,
-    otpMessageTtl: text,
+    // Seconds, 30 to 5400.
+    otpMessageTtl: (value) => text(value) && Number(value) >= 30 && Number(value) <= 5_400,
     otpExpiredAfter: matching(/^([1-9]|[1-8]\d|90)$/),
     otpCopyButtonText: atMost(25),
   },

@@ -44,7 +44,7 @@ export class SmsSettings {
 
 /** `settings.whatsapp.create`: the authentication template that is created when GENIQ does not know it. */
 export class TemplateSettings {
-  /** Minutes that the message says the code is good for (`otpExpiredAfter`; code 327). */
+  /** Minutes that the message says the code is good for (`otpExpiredAfter`; code 327), after which it is not delivered (`otpMessageTtl`). */
   @IsInt()
   @Min(1)
   @Max(90)
