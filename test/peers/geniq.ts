@@ -72,7 +72,7 @@ export const peer: Peer = {
     reference: 'order-42',
     responseMessage: 'Success',
     responseCode: '0',
-    messageIds: [messageId, 'e36ba3b8-db55-4eef-99e4-79f3e2422846'],
+    messageIds: ['e36ba3b8-db55-4eef-99e4-79f3e2422846', messageId],
   }),
   accepted: { messageId },
   carries: ({ method, url, text }, { to, text: message }) => {

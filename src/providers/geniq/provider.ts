@@ -27,7 +27,7 @@ export class GeniqProvider implements Provider {
     const call = callFor(message, this.settings);
     try {
       const { messageIds } = await this.client.call(call, deadline);
-      return { messageId: firstOf(messageIds) };
+      return { messageId: lastOf(messageIds) };
     } catch (error) {
       if (error instanceof ProviderError && error.code === TEMPLATE_NOT_FOUND) await this.askForTemplate(deadline);
       throw error;
@@ -65,10 +65,10 @@ export class GeniqProvider implements Provider {
 }
 
 /**
- * A long text has an id for each part, and reports for each; the first part's stand for all. An answer without ids is
- * a success like any other, without reports.
+ * A long text has an id for each part, and reports for each; the last part's stand for all, as over SMPP: networks hand
+ * the parts over one after another to the same phone. An answer without ids is a success like any other, without reports.
  */
-function firstOf(messageIds: unknown): string | undefined {
-  const id: unknown = Array.isArray(messageIds) ? messageIds[0] : undefined;
+function lastOf(messageIds: unknown): string | undefined {
+  const id: unknown = Array.isArray(messageIds) ? messageIds.at(-1) : undefined;
   return typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? id : undefined;
 }
