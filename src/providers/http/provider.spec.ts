@@ -280,6 +280,14 @@ describe('the http provider', () => {
       expect(accepted).toMatchObject({ status: state });
     });
 
+    it('and keeps no word that holds the address of who gets it', async () => {
+      const to = 'max.muster@example.com';
+      const answer = { error: '550 max.muster@example.com unknown', state: 'mailbox max.muster is full' };
+      const message = { channel: 'email', to } as const;
+      expect(await answered(answer, { failure: { path: 'error' } }, message)).toBe('unknown 550_#_unknown');
+      expect(await answered(answer, { statusPath: 'state' }, message)).toEqual({ status: 'mailbox_#_is_full' });
+    });
+
     it.each<[string, string, RegExp, string?]>([
       ['a number', 'sent to +14155550100', /4155550100/],
       ['a number in groups', 'sent to (415) 555-0100', /415|555/],

@@ -29,7 +29,7 @@ export class HttpProvider implements Provider {
     const { url, body, headers } = this.compose(message);
     const answer = await exchange(this.agent, url, { method: this.settings.method, headers, body }, deadline);
     if (answer.status < 200 || answer.status > 299) throw kindOfStatus(answer.status);
-    return this.readAnswer(answer.text, message.code);
+    return this.readAnswer(answer.text, message);
   }
 
   close(): Promise<void> {
@@ -52,13 +52,13 @@ export class HttpProvider implements Provider {
   }
 
   /** A gateway's 2xx is only a success when nothing in the body says otherwise. */
-  private readAnswer(text: string, code: string): Accepted {
+  private readAnswer(text: string, message: OutgoingMessage): Accepted {
     const { idPath, statusPath, success, failure } = this.settings;
     if (!idPath && !statusPath && !success && !failure) return {};
     const answer = parseAnswer(text);
     const wordAt = (path: string): string | undefined => {
       const word = textAt(answer, path);
-      return word && scrub(this.withoutLiterals(word), code);
+      return word && scrub(this.withoutLiterals(word), message);
     };
     if (failure && matches(answer, failure)) throw refused(wordAt(failure.path));
     if (success && !matches(answer, success)) throw refused(wordAt(success.path));

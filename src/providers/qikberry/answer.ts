@@ -1,4 +1,4 @@
-import type { Accepted } from '../contract.js';
+import type { Accepted, OutgoingMessage } from '../contract.js';
 import { ProviderError } from '../errors.js';
 import { scrub, textAt } from '../vendor-words.js';
 import type { Entry } from './client.js';
@@ -10,12 +10,15 @@ const LONGEST_ID = 128;
 /**
  * Reads the answer to one message. Its call is a success even when the recipient is blocked: then only the entry's own
  * word says so (`notallowed`).
- * @param code of the message, which no word that is kept may hold
+ * @param message of which no word that is kept may hold anything
  * @throws ProviderError when the entry says that it failed, or has no id
  */
-export function acceptedIn([entry]: readonly Entry[], code: string): Accepted & { readonly messageId: string } {
+export function acceptedIn(
+  [entry]: readonly Entry[],
+  message: OutgoingMessage,
+): Accepted & { readonly messageId: string } {
   const word = textAt(entry, 'status');
-  const status = word === undefined ? undefined : scrub(word, code);
+  const status = word === undefined ? undefined : scrub(word, message);
   const meaning = word === undefined ? undefined : meaningOf(word);
   // A word that is in no table fails nothing here: the envelope has said that the message was taken.
   if (meaning !== undefined && isFailure(meaning)) throw new ProviderError(meaning, status ?? 'missing');

@@ -48,7 +48,7 @@ export class PlatformProvider implements Provider {
 
   async send(message: OutgoingMessage, deadline: number): Promise<Accepted> {
     const { path, body } = this.callFor(message);
-    const accepted = acceptedIn(await this.client.post(path, body, deadline), message.code);
+    const accepted = acceptedIn(await this.client.post(path, body, deadline), message);
     const { attemptId, channel } = message;
     this.pull?.watch({ attemptId, channel, messageId: accepted.messageId });
     return accepted;
