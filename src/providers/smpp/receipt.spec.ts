@@ -46,6 +46,28 @@ describe('readReceipt', () => {
     expect(read({ id: 'x-1', stat, tlvs: [stateTlv(1)] })).toMatchObject({ status: 'sent', vendorStatus: 'ENROUTE' });
   });
 
+  it.each([
+    ['SNDR-NOT-ALLOTED', '451', 'SNDR-NOT-ALLOTED'],
+    ['NEWWORD', '5', 'NEWWORD'],
+    ['to:+14155550100', '013', 'to_#'],
+  ])('takes a word that nobody knows for a failure beside an error: %s, %s', (stat, err, vendorStatus) => {
+    const expected = {
+      about: { messageId: 'x-1' },
+      status: 'failed',
+      vendorStatus,
+      error: { kind: 'unknown', code: `err_${err}` },
+    };
+    expect(read({ id: 'x-1', stat, err })).toEqual(expected);
+    expect(read({ id: 'x-1', stat, err, tlvs: [stateTlv(99)] })).toEqual(expected);
+    expect(read({ id: 'x-1', stat, err, tlvs: [stateTlv(1)] })).toMatchObject({ status: 'sent' });
+  });
+
+  it('takes states on the way, and words beside no number of an error, for no failure', () => {
+    for (const stat of ['ENROUTE', 'ACCEPTD']) expect(read({ id: '9', stat, err: '013' })).toMatchObject({ status: 'sent' });
+    for (const err of ['000', 'NULL', '', '-1']) expect(read({ id: '9', stat: 'DELIVERED', err })).toBeUndefined();
+    expect(read({ id: '9', text: 'id:9 err:013' })).toBeUndefined();
+  });
+
   it('believes TLVs before the text', () => {
     const tlvs = [idTlv('x-2'), stateTlv(2)];
     expect(read({ id: 'x-1', stat: 'UNDELIV', tlvs })).toMatchObject({

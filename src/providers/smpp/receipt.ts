@@ -1,6 +1,7 @@
 import type { Receipt } from '../contract.js';
 import type { FailureKind } from '../errors.js';
 import { REPORTS } from '../report-words.js';
+import { scrub } from '../vendor-words.js';
 import { receiptId, type IdStyle } from './message-id.js';
 import type { Pdu } from './pdu.js';
 
@@ -43,7 +44,7 @@ export function readReceipt({ fields }: Pdu, style: IdStyle): Receipt | undefine
 
   const text = textOf(fields.short_message) || textOf(fields.message_payload);
   const textId = word(text, 'id');
-  const state = STATES[Number(fields.message_state)] ?? BY_WORD.get(word(text, 'stat').toUpperCase());
+  const state = STATES[Number(fields.message_state)] ?? stateIn(text);
   const longest = Math.max(tlvId.length, textId.length);
   if (longest === 0 || longest > LONGEST_ID || !state) return undefined;
 
@@ -56,6 +57,18 @@ export function readReceipt({ fields }: Pdu, style: IdStyle): Receipt | undefine
 function word(text: string, name: string): string {
   const head = text.split(/\btext:/i, 1)[0] ?? '';
   return new RegExp(`(?:^|\\s)${name}:\\s*(\\S+)`, 'i').exec(head)?.[1] ?? '';
+}
+
+/**
+ * The state by its word. One that nobody knows is a failure where the vendor gives the number of an error beside it: a
+ * message that is on its way, or there, has none. Why is `unknown`: the numbers are each vendor's own, and nothing tells
+ * whose account this is.
+ */
+function stateIn(text: string): State | undefined {
+  const stat = word(text, 'stat');
+  const known = BY_WORD.get(stat.toUpperCase());
+  const hasFailed = stat !== '' && Number(word(text, 'err')) > 0;
+  return known ?? (hasFailed ? { word: scrub(stat), status: 'failed', kind: 'unknown' } : undefined);
 }
 
 /** The network's own reason: a type and a number as a TLV (§5.3.2.31), or the vendor's `err:` of up to three signs. */
