@@ -23,9 +23,12 @@ describe('parseJson', () => {
     },
   );
 
-  it.each(['', '{', 'null x', '01', '"\\x"', '01234567890123456781', '1234567890123456781 2'])('does not read %j', (text) => {
-    expect(() => parseJson(text)).toThrow(SyntaxError);
-  });
+  it.each(['', '{', 'null x', '01', '"\\x"', '01234567890123456781', '1234567890123456781 2'])(
+    'does not read %j',
+    (text) => {
+      expect(() => parseJson(text)).toThrow(SyntaxError);
+    },
+  );
 
   it.each([
     ['deep', '['.repeat(16_000) + ']'.repeat(16_000)],

@@ -120,7 +120,8 @@ describe('geniq: WhatsApp', () => {
         answer(received, response);
       };
       const main = bench.account({ whatsapp: { template: 'new_code', create } });
-      for (let i = 0; i < 3; i++) expect(await failureOf(sendOver(main, whatsapp))).toMatchObject({ kind: 'bad_message' });
+      for (let i = 0; i < 3; i++)
+        expect(await failureOf(sendOver(main, whatsapp))).toMatchObject({ kind: 'bad_message' });
       expect(bench.vendor.created).toHaveLength(1);
     });
 

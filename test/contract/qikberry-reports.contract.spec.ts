@@ -80,18 +80,31 @@ describe('reports of the platform', () => {
     expect(outcome({ ...QUERY, query: referring }, composed)).toEqual([{ attemptId: ATTEMPT }, 'failed', 'rejected']);
   });
 
-  it.each(['', '{}', '[]', 'null', '{"note":"x"}', '--x\r\nContent-Disposition: form-data; name="status"\r\n\r\nFAILED\r\n--x--'])(
-    'G13 reads the query of a composed POST with the body %j',
-    (body) => {
-      const composed: ReceiptRequest = { ...QUERY, method: 'POST', query: { id: ID, status: 'DELIVRD' }, body };
-      expect(outcome(composed)).toEqual([about, 'delivered', undefined]);
-    },
-  );
+  it.each([
+    '',
+    '{}',
+    '[]',
+    'null',
+    '{"note":"x"}',
+    '--x\r\nContent-Disposition: form-data; name="status"\r\n\r\nFAILED\r\n--x--',
+  ])('G13 reads the query of a composed POST with the body %j', (body) => {
+    const composed: ReceiptRequest = { ...QUERY, method: 'POST', query: { id: ID, status: 'DELIVRD' }, body };
+    expect(outcome(composed)).toEqual([about, 'delivered', undefined]);
+  });
 
   it('G13 believes a body before the query', () => {
-    const both = { ...QUERY, method: 'POST', query: { id: 'y', status: 'BARRED' }, body: `{"id":"${ID}","status":"READ"}` };
+    const both = {
+      ...QUERY,
+      method: 'POST',
+      query: { id: 'y', status: 'BARRED' },
+      body: `{"id":"${ID}","status":"READ"}`,
+    };
     expect(outcome(both)).toEqual([about, 'read', undefined]);
-    expect(outcome({ ...both, headers: FORM, body: 'status=DELIVRD' })).toEqual([{ messageId: 'y' }, 'delivered', undefined]);
+    expect(outcome({ ...both, headers: FORM, body: 'status=DELIVRD' })).toEqual([
+      { messageId: 'y' },
+      'delivered',
+      undefined,
+    ]);
   });
 
   it.each([
@@ -174,7 +187,8 @@ describe('reports of the platform', () => {
 
   it('has no words for a stranger who asks in depth', () => {
     const deep = `{"challenge":${'['.repeat(16_000)}${']'.repeat(16_000)}}`;
-    for (const query of [{}, { token: 'guessed' }, { token: KEY }]) {
+    const queries: ReceiptRequest['query'][] = [{}, { token: 'guessed' }, { token: KEY }];
+    for (const query of queries) {
       const request = { ...QUERY, method: 'POST', headers: {}, query, body: deep };
       expect(provider.challenge!(request)).toBeUndefined();
       expect(() => provider.parseReceipt!(request)).toThrow(ReceiptRefused);

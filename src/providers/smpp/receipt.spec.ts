@@ -63,7 +63,8 @@ describe('readReceipt', () => {
   });
 
   it('takes states on the way, and words beside no number of an error, for no failure', () => {
-    for (const stat of ['ENROUTE', 'ACCEPTD']) expect(read({ id: '9', stat, err: '013' })).toMatchObject({ status: 'sent' });
+    for (const stat of ['ENROUTE', 'ACCEPTD'])
+      expect(read({ id: '9', stat, err: '013' })).toMatchObject({ status: 'sent' });
     for (const err of ['000', 'NULL', '', '-1']) expect(read({ id: '9', stat: 'DELIVERED', err })).toBeUndefined();
     expect(read({ id: '9', text: 'id:9 err:013' })).toBeUndefined();
   });
