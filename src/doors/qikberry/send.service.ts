@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../applications/key-book.js';
 import { bounds } from '../../config/bounds.js';
-import { validationFailed, type FieldError } from '../../shared/problem.js';
+import { parseRecipient } from '../../recipients/recipient.js';
+import { Problem, validationFailed, type FieldError } from '../../shared/problem.js';
 import { renamed } from '../../shared/renamed.js';
 import type { Once } from '../../store/verification.store.js';
 import type { VerificationView } from '../../verifications/present.js';
@@ -46,10 +47,11 @@ export class SendService {
 
   /** By a profile. @throws Problem 422, 429, 503 */
   async byProfile(caller: Caller, { profile, recipient, payload }: OmnichannelBody, once?: Once) {
-    const to = internationalForm(recipient.to, caller.country);
-    const start: StartBody = { to, profile, ...fromPayload(payload) };
     const nameOf = (field: string) => FIELDS[field] ?? (field === 'to' ? 'recipient.to' : field);
-    const { view } = await renamed(() => this.starts.start(caller, start, once), nameOf);
+    const { view } = await renamed(async () => {
+      const to = internationalForm(recipient.to, caller.country);
+      return this.starts.start(caller, { to, profile, ...fromPayload(payload) }, once);
+    }, nameOf);
     return sent(view);
   }
 }
@@ -57,18 +59,32 @@ export class SendService {
 /** @throws Problem 422 for what a schema cannot say */
 function oneNumber(caller: Caller, { channels }: SendBody, { names }: Brand): string {
   const errors: FieldError[] = [];
-  const numbers = channels.map(({ recipient }) => internationalForm(recipient.to, caller.country));
+  const numbers = channels.map(({ recipient }) => numberOf(recipient.to, caller));
+  const first = numbers[0]?.address;
   channels.forEach(({ name, template }, i) => {
     const fault = typeof template === 'string' ? templateFault(template) : undefined;
     if (fault !== undefined) errors.push({ field: `channels.${i}.template`, message: fault });
     if (!names.includes(name))
       errors.push({ field: `channels.${i}.name`, message: `must be one of ${names.join(', ')}` });
-    if (numbers[i] !== numbers[0]) {
-      errors.push({ field: `channels.${i}.recipient.to`, message: 'must be the same number for all channels' });
-    }
+    const number = numbers[i];
+    const other = first !== undefined && number?.address !== first ? OTHER_NUMBER : undefined;
+    const wrong = number?.fault ?? other;
+    if (wrong !== undefined) errors.push({ field: `channels.${i}.recipient.to`, message: wrong });
   });
   if (errors.length > 0) throw validationFailed(errors);
-  return numbers[0] ?? '';
+  return first ?? '';
+}
+
+const OTHER_NUMBER = 'must be the same number for all channels';
+
+/** However it is written, or what is wrong with it. */
+function numberOf(to: string, { country }: Caller): { readonly address?: string; readonly fault?: string } {
+  try {
+    return { address: parseRecipient(internationalForm(to, country), country).address };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { fault: error.extra.errors?.[0]?.message };
+  }
 }
 
 const fromPayload = (payload: SendBody['payload']): Partial<StartBody> => {

@@ -214,6 +214,14 @@ describe('numbers', () => {
       await received(BRITISH_KEY, to, address);
     }
     expect((await doors.service.as(BRITISH_KEY).start('07700 900127')).body.to).toBe('+447700900127');
+    // 020 3174 7697 without its 0 is somebody's in Egypt as well, who must not get the code.
+    for (const path of ['verify/send', 'verify/omnichannel/send']) {
+      const recipient = { to: '2031747697' };
+      const { status, body } = await doors
+        .as(BRITISH_KEY)
+        .post(path, { profile: 'x', recipient, channels: [{ name: 'sms', recipient }] });
+      expect([status, body.message]).toEqual([422, expect.stringMatching(/recipient\.to: may be .* write \+/) as unknown]);
+    }
   });
 });
 

@@ -295,5 +295,10 @@ describe('verify/send', () => {
     const spelled = freshNumber();
     const same = [{ name: 'sms' }, { name: 'whatsapp', recipient: { to: spelled } }];
     expect((await api.send(spelled.slice(1), same)).status).toBe(200);
+    const written = freshNumber();
+    const people = `+1 (${written.slice(2, 5)}) ${written.slice(5)}`;
+    const alike = [{ name: 'sms' }, { name: 'whatsapp', recipient: { to: people } }];
+    expect((await api.send(written.slice(1), alike)).status).toBe(200);
+    expectRefused(await api.send(written, [{ name: 'sms' }, { name: 'rcs', recipient: { to: 'x' } }]), 'channels.1.recipient.to');
   });
 });
