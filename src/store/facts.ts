@@ -38,6 +38,8 @@ export interface Facts {
   readonly transaction?: Transaction;
   /** What messages of earlier rounds were sent from, by attempt: their plans are gone. */
   readonly senders?: Readonly<Record<number, string | undefined>>;
+  /** References of earlier rounds, by round: their reports still come. */
+  readonly references?: Readonly<Record<number, string | undefined>>;
   /** What monitors of the guard would have refused the newest send for. */
   readonly guard?: readonly Decision[];
 }
@@ -75,6 +77,16 @@ export const senderOf = (facts: Facts, { round }: Pick<Rounds, 'round'>, attempt
 /** All of them, as the next round is to remember them. */
 export const sendersOf = (facts: Facts, state: Rounds): Facts['senders'] =>
   Object.fromEntries(state.attempts.map((attempt) => [attempt.n, senderOf(facts, state, attempt)]));
+
+/** What its sender calls an attempt by. */
+export const referenceOf = (facts: Facts, { round }: Pick<Rounds, 'round'>, attempt: Attempt): string | undefined =>
+  attempt.round === round ? facts.reference : facts.references?.[attempt.round];
+
+/** All of them, as the next round is to remember them. */
+export const referencesOf = (facts: Facts, { round }: Pick<Rounds, 'round'>): Facts['references'] => ({
+  ...facts.references,
+  [round]: facts.reference,
+});
 
 /** The code itself, from the key that the record names; undefined when that secret was retired. */
 export function codeOf(ring: Keyring, keyId: string, id: string, generation: number, code: CodeFacts) {

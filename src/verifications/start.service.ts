@@ -14,7 +14,7 @@ import { mask, parseRecipient } from '../recipients/recipient.js';
 import { unavailable, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { ROOT, Traces } from '../telemetry/traces.js';
-import { codeOf, openFacts, sealFacts, sendersOf, type CodeFacts, type Facts } from '../store/facts.js';
+import { codeOf, openFacts, referencesOf, sealFacts, sendersOf, type CodeFacts, type Facts } from '../store/facts.js';
 import type { VerificationState } from '../store/record.js';
 import {
   VerificationStore,
@@ -102,6 +102,7 @@ export class StartService {
       reference: request.facts.reference ?? before.reference,
       metadata: request.facts.metadata ?? before.metadata,
       senders: sendersOf(before, state),
+      references: referencesOf(before, state),
     };
     // The verification ends with its newest code, which must not take older ones with it.
     const olderStayRight = facts.resend === 'any_live';

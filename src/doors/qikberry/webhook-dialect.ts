@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Keyring } from '../../codes/keyring.js';
 import type { PasslaneEvent } from '../../events/event.js';
 import { KEYRING } from '../../shared/tokens.js';
-import { openFacts, senderOf } from '../../store/facts.js';
+import { openFacts, referenceOf, senderOf } from '../../store/facts.js';
 import { VerificationStore } from '../../store/verification.store.js';
 import type { Dialect, DialectWebhook, Words } from '../../webhooks/dialect.js';
 import { messageStatus, outcomeIn } from './message-status.js';
@@ -30,7 +30,8 @@ export class PlatformDialect implements Dialect {
     const facts = openFacts(this.keyring, stored.sealed);
     const to = facts && readPii ? facts.to : stored.state.masked;
     const from = facts && senderOf(facts, stored.state, attempt);
-    const about = { verification: stored.state.id, to, from, reference: facts?.reference };
+    const reference = facts && referenceOf(facts, stored.state, attempt);
+    const about = { verification: stored.state.id, to, from, reference };
     const status = messageStatus(attempt, outcome, about);
     if (!status || !(named || subscriptions.some((one) => one.event === status.event))) return undefined;
     const body = JSON.stringify(status);

@@ -79,20 +79,23 @@ describe('developer/subscriptions', () => {
     expect(json.payload.id).toMatch(/^m-/);
   });
 
-  it('H5 tell what a message was sent from, also when a later one has another sender', async () => {
+  it('H5 tell what a message was sent from and its reference, also when a later one has others', async () => {
     const { path } = await hooks.webhook({}, ['whatsapp:message:status']);
     await hooks.reportAt(path, {}, [{ name: 'whatsapp' }]);
     const to = freshDigits();
-    const send = (from: string) => hooks.api.send(to, [{ name: 'whatsapp', from }]);
-    const { id } = (await send('FIRST')).body;
+    const send = (from: string, foreign_id?: string) =>
+      hooks.api.send(to, [{ name: 'whatsapp', from }], { foreign_id });
+    const { id } = (await send('FIRST', 'order-1')).body;
     const message = await hooks.doors.message(id, to);
-    expect((await send('SECOND')).body.id).toBe(id);
+    expect((await send('SECOND', 'order-2')).body.id).toBe(id);
     await hooks.doors.message(id, to, 2);
     await report(message, 'DELIVRD');
     const told = await until('its end', () =>
       hooks.receivedAt(path).find(({ json: { payload } }) => payload.to === to && payload.status === 'delivered'),
     );
-    expect(told.json.payload.from).toBe('FIRST');
+    expect(told.json.payload).toMatchObject({ from: 'FIRST', foreign_id: 'order-1' });
+    const later = hooks.receivedAt(path).find(({ json: { payload } }) => payload.to === to && payload.from === 'SECOND');
+    expect(later?.json.payload.foreign_id).toBe('order-2');
   });
 
   it('H5 tell of failures', async () => {
