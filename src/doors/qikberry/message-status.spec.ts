@@ -44,6 +44,19 @@ describe('outcomeIn', () => {
     expect(outcome(event(kind, at, account), [failed, next])).toEqual(expected);
   });
 
+  it.each([
+    ['delivered', { deliveredAt: T + 2 }],
+    ['delivered', { deliveredAt: T + 3 }],
+    ['failed', { failedAt: T + 2 }],
+  ] as const)('does not go back to sent from %s, which was faster', (status, times) => {
+    expect(outcome(event('sent', T + 3), [attempt(1, { status, sentAt: T + 3, ...times })])).toBeUndefined();
+  });
+
+  it('says sent of one that has ended since', () => {
+    const ended = attempt(1, { status: 'failed', sentAt: T + 3, failedAt: T + 4 });
+    expect(outcome(event('sent', T + 3), [ended])).toEqual([1, 'sent']);
+  });
+
   it('says nothing of an attempt that was only not confirmed in time', () => {
     expect(outcome(event('failed_over', T + 2, 'account2'), [attempt(1), next])).toBeUndefined();
   });

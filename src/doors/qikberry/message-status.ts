@@ -48,8 +48,12 @@ export function outcomeIn(
   const found = (attempt: Attempt | undefined, outcome: Outcome) => attempt && { attempt, outcome };
   switch (type) {
     case 'verification.sent':
+      // A report may be faster than the vendor's answer, also within the millisecond: then this comes too late.
       return found(
-        attempts.find(({ sentAt }) => sentAt === at),
+        attempts.find(
+          ({ sentAt, deliveredAt = Infinity, failedAt = Infinity }) =>
+            sentAt === at && at < Math.min(deliveredAt, failedAt),
+        ),
         'sent',
       );
     case 'verification.delivered':
