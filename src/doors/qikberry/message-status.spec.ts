@@ -67,6 +67,26 @@ describe('outcomeIn', () => {
   });
 });
 
+describe('outcomeIn, of a channel that went over two accounts', () => {
+  const second = attempt(2, { status: 'failed', failedAt: T + 1 });
+  const next = attempt(3, { step: 1, queuedAt: T + 2 });
+  const after = (first: Attempt) => outcome(event('failed_over', T + 2, 'account3'), [first, second, next]);
+
+  it('says nothing while the first may still deliver', () => {
+    expect(after(attempt(1, { status: 'maybe_sent' }))).toBeUndefined();
+  });
+
+  it('says that it has failed when both have', () => {
+    expect(after(attempt(1, { status: 'failed', failedAt: T }))).toEqual([2, 'failed']);
+  });
+
+  it('does not look at an earlier send', () => {
+    const earlier = attempt(1, { status: 'delivered' });
+    const [same, later] = [second, next].map((one) => ({ ...one, round: 2 }));
+    expect(outcome(event('failed_over', T + 2, 'account3'), [earlier, same!, later!])).toEqual([2, 'failed']);
+  });
+});
+
 describe('messageStatus', () => {
   const about = { verification: 'ver', to: '+447700900123', from: 'VERIFY', reference: 'order-42' };
   const ended = { sentAt: T, deliveredAt: T + 1_000 };

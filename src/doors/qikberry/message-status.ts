@@ -70,9 +70,10 @@ export function outcomeIn(
       // It tells of the attempt that came next; the one before has failed, or was only not confirmed in time.
       const next = attempts.findLast(({ queuedAt, account }) => queuedAt <= at && account === data.account);
       const before = attempts.find(({ n }) => n === (next?.n ?? 0) - 1);
-      // The platform has no accounts: the same message over another one is still under way.
-      if (before?.step === next?.step) return undefined;
-      return found(before?.status === 'failed' ? before : undefined, 'failed');
+      // The platform has no accounts: the same message over another one is still under way, or may yet arrive.
+      if (!before || before.step === next?.step) return undefined;
+      const same = attempts.filter(({ step, round }) => step === before.step && round === before.round);
+      return found(same.every(({ status }) => status === 'failed') ? before : undefined, 'failed');
     }
     default:
       return undefined;
