@@ -1,5 +1,5 @@
 import { parse } from 'node:querystring';
-import type { FastifyInstance, preValidationHookHandler, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, preValidationHookHandler, RouteOptions } from 'fastify';
 import type { JsonSchema } from './json-schema.js';
 import { unsupportedMediaType, validationFailed } from './problem.js';
 import { isTooMuch, MOST_DEPTH, MOST_VALUES } from './too-much.js';
@@ -15,16 +15,15 @@ export function parseBodies(fastify: FastifyInstance): void {
   const json = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const { config, schema } = request.routeOptions;
-    if (config.rawBody) done(null, body);
-    // Clients that always name a type also name it where there is nothing to send.
-    else if (body === '' && mayBeEmpty(schema?.body as JsonSchema | undefined)) done(null);
+    if (request.routeOptions.config.rawBody) done(null, body);
+    else if (isNothing(request, body)) done(null);
     else void json(request, body, done);
   });
   fastify.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
     const { config } = request.routeOptions;
     if (config.rawBody) done(null, body);
     else if (config.form && isForm(request.headers['content-type'])) done(null, parse(body));
+    else if (isNothing(request, body)) done(null);
     else done(unsupportedMediaType);
   });
   fastify.addHook('preValidation', refuseTooMuch);
@@ -32,7 +31,11 @@ export function parseBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', refuseFields);
 }
 
-const mayBeEmpty = (schema: JsonSchema | undefined): boolean => !schema || [schema.type].flat().includes('null');
+/** Clients that always name a type, whichever, also name it where there is nothing to send. */
+function isNothing({ routeOptions }: FastifyRequest, body: string): boolean {
+  const schema = routeOptions.schema?.body as JsonSchema | undefined;
+  return body === '' && (!schema || [schema.type].flat().includes('null'));
+}
 
 /** Our own API takes no field that it does not know, so that nobody takes what is ignored for done. Doors have ways of their own. */
 function refuseFields(route: RouteOptions): void {

@@ -146,6 +146,17 @@ describe('what is no honest request is refused', () => {
     ]);
   });
 
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json'])(
+    'nothing, named as %s: only where there is something to send',
+    async (type) => {
+      const api = service.as(LIVE_KEY);
+      const { id } = (await api.start(freshNumber())).body;
+      const send = (path: string) => api.request('POST', path, '', { 'content-type': type });
+      expect((await send(`/v1/verifications/${id}/cancel`)).status).toBe(200);
+      expect((await send('/v1/verifications')).status).toBe(type === 'application/json' ? 400 : 415);
+    },
+  );
+
   it('a form that would change what all objects have', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const form = '__proto__=x&__proto__[scope]=admin&constructor.prototype=x&constructor=x';

@@ -36,6 +36,14 @@ describe('who may call', () => {
     expect((await bench.service.as(body.token).get('/v1/verifications?limit=1')).status).toBe(200);
   });
 
+  it('A5: also with an empty body of any type, and so is a code sent', async () => {
+    const basicDoor = new GeniqDoor(bench.service.url, basic('shop-live', LIVE_KEY));
+    expect(await answered(basicDoor.call('POST', 'token', '', 'text/plain'))).toEqual([200, '0']);
+    const query = new URLSearchParams({ recipient: freshRecipient(), originator: 'Hello' });
+    expect(await answered(bench.door.call('POST', `verify?${query}`, '', 'text/plain'))).toEqual([200, '0']);
+    expect(await answered(bench.door.call('POST', 'verify', 'recipient=1', 'text/plain'))).toEqual([415, '88']);
+  });
+
   it('A5: no token for a wrong key, a wrong secret, or none', async () => {
     expect(await answered(bench.tokenFor('nobody', LIVE_KEY))).toEqual([401, '24']);
     expect(await answered(bench.tokenFor('shop-live', OTHER_KEY))).toEqual([401, '24']);

@@ -35,8 +35,14 @@ describe('requests', () => {
     expect((await api.post(`${path}?_method=PUT`, { name: 'Verb2' })).body.message).toBe(
       'Profile Updated Successfully',
     );
-    expect((await api.post(`${path}?_method=DELETE`)).body.message).toBe('Profile Deleted Successfully');
+    // As curl's `-d ''` and PHP send it.
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await api.request('POST', `${path}?_method=DELETE`, '', form)).body.message).toBe(
+      'Profile Deleted Successfully',
+    );
     expect((await api.get(path)).status).toBe(404);
+    const another = (await api.post('verify/profiles', { name: 'Verb4' })).body.data.id;
+    expect((await api.post(`verify/profiles/${another}?_method=DELETE`)).status).toBe(200);
     const other = (await api.post('verify/profiles', { name: 'Verb3' })).body.data.id;
     expect((await stranger().get(`verify/profiles/${other}?_method=delete&access_token=${LIVE_KEY}`)).status).toBe(200);
     expect((await api.get(`verify/profiles/${other}?_method=TRACE`)).status).toBe(404);
