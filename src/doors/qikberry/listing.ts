@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import type { Config } from '../../config/config.js';
 import type { JsonSchema } from '../../shared/json-schema.js';
 import { envelopeSchema, enveloped } from './envelope.js';
 
@@ -76,9 +75,9 @@ export function listed<T>(message: string, all: readonly T[], path: string, quer
   };
 }
 
-/** Of the request's own list, as links write it. */
-export const addressOf = ({ publicUrl }: Pick<Config, 'publicUrl'>, { routeOptions }: FastifyRequest): string =>
-  publicUrl + (routeOptions.url ?? '');
+/** Of the request's own list, where the caller has found it: whoever follows links sends the key there. */
+export const addressOf = ({ protocol, host, routeOptions }: FastifyRequest): string =>
+  `${protocol}://${host}${routeOptions.url ?? ''}`;
 
 /** Not all of the query: a key may stand in it. */
 function queryOf(query: ListQuery, page: number): string {

@@ -1,8 +1,7 @@
-import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query, Req, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../../applications/authenticate.js';
-import { CONFIG, type Config } from '../../config/config.js';
 import { enveloped, PlatformEndpoint } from './envelope.js';
 import { GetRateGuard } from './get-rate.guard.js';
 import { addressOf, listed } from './listing.js';
@@ -29,16 +28,13 @@ const changing = { ...problems, 404: 'Unknown id', 409: 'Declared in the configu
 @UseGuards(GetRateGuard)
 @Controller('qikberry/api/v2/verify/profiles')
 export class ProfilesController {
-  constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    private readonly profiles: PlatformProfiles,
-  ) {}
+  constructor(private readonly profiles: PlatformProfiles) {}
 
   @Get()
   @PlatformEndpoint({ summary: 'List profiles', scope, query: filterSchema, response: pageOfProfiles, problems })
   async list(@Req() request: FastifyRequest, @Query() query: ProfileFilter) {
     const all = await this.profiles.list(callerOf(request), query);
-    return listed('Profiles List', all, addressOf(this.config, request), query);
+    return listed('Profiles List', all, addressOf(request), query);
   }
 
   @Post()

@@ -1,8 +1,7 @@
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../../applications/authenticate.js';
-import { CONFIG, type Config } from '../../config/config.js';
 import { BICS, QIKBERRY, type Brand } from './brand.js';
 import { enveloped, PlatformEndpoint } from './envelope.js';
 import { GetRateGuard } from './get-rate.guard.js';
@@ -26,10 +25,7 @@ const known = { 404: 'Unknown id' };
 abstract class SubscriptionsController {
   protected abstract readonly brand: Brand;
 
-  constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    private readonly subscriptions: PlatformSubscriptions,
-  ) {}
+  constructor(private readonly subscriptions: PlatformSubscriptions) {}
 
   @Get()
   @PlatformEndpoint({
@@ -40,12 +36,8 @@ abstract class SubscriptionsController {
     problems,
   })
   async list(@Req() request: FastifyRequest, @Query() query: ListQuery) {
-    return listed(
-      'Subscriptions List',
-      await this.subscriptions.list(callerOf(request)),
-      addressOf(this.config, request),
-      query,
-    );
+    const all = await this.subscriptions.list(callerOf(request));
+    return listed('Subscriptions List', all, addressOf(request), query);
   }
 
   @Post()

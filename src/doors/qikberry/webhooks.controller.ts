@@ -1,8 +1,7 @@
-import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query, Req, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../../applications/authenticate.js';
-import { CONFIG, type Config } from '../../config/config.js';
 import { enveloped, PlatformEndpoint } from './envelope.js';
 import { GetRateGuard } from './get-rate.guard.js';
 import { addressOf, listed } from './listing.js';
@@ -24,16 +23,13 @@ const known = { 404: 'Unknown id' };
 
 @UseGuards(GetRateGuard)
 abstract class WebhooksController {
-  constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    private readonly webhooks: PlatformWebhooks,
-  ) {}
+  constructor(private readonly webhooks: PlatformWebhooks) {}
 
   @Get()
   @PlatformEndpoint({ summary: 'List webhooks', scope, query: webhookFilter, response: pageOfWebhooks, problems })
   async list(@Req() request: FastifyRequest, @Query() query: WebhookFilter) {
     const all = await this.webhooks.list(callerOf(request), query['filter[name]']);
-    return listed('OK', all, addressOf(this.config, request), query);
+    return listed('OK', all, addressOf(request), query);
   }
 
   @Post()

@@ -16,8 +16,8 @@ beforeAll(async () => {
   const scopes = ['verifications', 'pii:read'];
   const keys = [{ id: 'british', token: BRITISH_KEY, mode: 'live', scopes }];
   doors = await OpenDoors.start(
-    { applications: { british: { keys, limits: 'off', country: 'GB' } } },
-    { PASSLANE_ADMIN_KEY: ADMIN_KEY },
+    { applications: { british: { keys, limits: 'off', country: 'GB' } }, trusted_proxies: ['127.0.0.1'] },
+    { PASSLANE_ADMIN_KEY: ADMIN_KEY, PASSLANE_PUBLIC_URL: 'https://callbacks.example.com' },
   );
   api = doors.as();
   admin = new Admin(doors.service);
@@ -120,6 +120,10 @@ describe('requests', () => {
     expect(second.body.links).toEqual({ first: link(1), last: link(2), prev: link(1), next: null });
     for (const part of query.split('&')) expect(second.body.links.first).toContain(part);
     expect((await api.get('verify/profiles?page=0')).status).toBe(422);
+
+    const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'otp.example.com' };
+    const outside = await api.request('GET', 'verify/profiles', undefined, forwarded);
+    expect(outside.body.meta.path).toBe('https://otp.example.com/qikberry/api/v2/verify/profiles');
   });
 
   it.each<[string, number, string, string, unknown]>([
