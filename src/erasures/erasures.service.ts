@@ -9,7 +9,7 @@ import { Problem, unavailable } from '../shared/problem.js';
 import { REDIS, type RedisClient } from '../shared/redis.js';
 import { KEYRING, LOGGER } from '../shared/tokens.js';
 import { ErasureStore, type Erasable } from '../store/erasure.store.js';
-import { openFacts } from '../store/facts.js';
+import { everyReference, openFacts } from '../store/facts.js';
 import { ReceiptStore } from '../store/receipt.store.js';
 import type { ErasureBody } from './erasure.schema.js';
 
@@ -77,7 +77,8 @@ export class ErasuresService {
   private async remove(recipient: RecipientRef, application: string, found: readonly Erasable[]): Promise<void> {
     const messages = found.flatMap((one) => one.messages);
     await Promise.all(messages.map(({ account, messageId }) => this.receipts.forget(account, messageId)));
-    const references = new Set(found.flatMap(({ facts }) => openFacts(this.keyring, { facts })?.reference ?? []));
+    const facts = found.flatMap(({ facts }) => openFacts(this.keyring, { facts }) ?? []);
+    const references = new Set(facts.flatMap(everyReference));
     const hashes = [...references].map((reference) => referenceHash(this.keyring.lookup, application, reference));
     await this.store.erase(
       recipient,

@@ -88,6 +88,10 @@ export const referencesOf = (facts: Facts, { round }: Pick<Rounds, 'round'>): Fa
   [round]: facts.reference,
 });
 
+/** All that the verification can be found by. */
+export const everyReference = ({ reference, references }: Facts): string[] =>
+  [reference, ...Object.values(references ?? {})].filter((one) => one !== undefined);
+
 /** The code itself, from the key that the record names; undefined when that secret was retired. */
 export function codeOf(ring: Keyring, keyId: string, id: string, generation: number, code: CodeFacts) {
   if (code.own !== undefined) return code.own;

@@ -133,6 +133,18 @@ describe('erasing a number', () => {
     expect(gateway.to(to)).toHaveLength(3);
   });
 
+  it('forgets all references that its sends have brought', async () => {
+    const to = freshNumber();
+    const { id } = (await api.start(to, { reference: `first of ${to}` })).body;
+    await api.start(to, { reference: `second of ${to}` });
+    await api.start(to);
+    const indexes = async () =>
+      (await openedDump(redis)).filter(({ key, text }) => key.includes('}:r:') && text.includes(id));
+    expect(await indexes()).toHaveLength(2);
+    await erase(to);
+    expect(await indexes()).toEqual([]);
+  });
+
   it('goes on where a crash has cut it off', async () => {
     const { to } = await person();
     const { lookup } = makeKeyring([Buffer.from(SECRET, 'base64')]);
