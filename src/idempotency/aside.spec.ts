@@ -15,10 +15,40 @@ describe('an answer that is kept', () => {
     expect(JSON.parse(body)).toEqual({ ...view, to: masked, reference: null, metadata: {} });
   });
 
-  it.each(['{"id":"wh_1","to":"x"}', '{"verifications":0}', `{"id":"${ID}","to":null}`, '[]', '{}'])(
-    'about nobody stays as it is: %s',
-    (body) => {
-      expect(takeOut(body)).toEqual({ body });
-    },
-  );
+  it.each([
+    [
+      'a send of the platform',
+      { id: ID, status: 'sent', to: null, foreign_id: 'max-7' },
+      { id: ID, status: 'sent', to: null, foreign_id: null },
+    ],
+    ['one by a profile', { id: ID, foreign_id: 'max-7' }, { id: ID, foreign_id: null }],
+    [
+      'a send of GENIQ',
+      { reference: 'max-7', responseCode: '0', messageIds: [ID] },
+      { reference: '', responseCode: '0', messageIds: [ID] },
+    ],
+  ])('about %s neither', (_, view, rest) => {
+    const { body, verification } = takeOut(JSON.stringify(view));
+    expect(verification).toBe(ID);
+    expect(JSON.parse(body)).toEqual(rest);
+  });
+
+  it.each([ID, ID.toUpperCase()])('about a check of GENIQ is that of the address, %s', (messageId) => {
+    const { body, verification } = takeOut('{"reference":"max-7","responseCode":"0"}', { messageId });
+    expect([body, verification]).toEqual(['{"reference":"","responseCode":"0"}', ID]);
+  });
+
+  it.each([
+    '{"id":"wh_1","to":"x"}',
+    '{"verifications":0}',
+    `{"id":"${ID}","to":null}`,
+    `{"id":"${ID}","name":"a profile"}`,
+    `{"id":"${ID}","foreign_id":null}`,
+    `{"reference":"","messageIds":["${ID}"]}`,
+    '{"reference":"x","messageIds":[]}',
+    '[]',
+    '{}',
+  ])('about nobody stays as it is: %s', (body) => {
+    expect(takeOut(body)).toEqual({ body });
+  });
 });

@@ -51,7 +51,7 @@ export class Idempotency {
         return;
       }
       // An answer that could not be kept is still the answer; the lease lets the call be made again.
-      this.end(request.call, reply.statusCode, payload).then(
+      this.end(request.call, reply.statusCode, payload, request.params).then(
         () => {
           done(null, payload);
         },
@@ -85,13 +85,18 @@ export class Idempotency {
     }
   }
 
-  private async end({ name, print, run }: Call & { readonly run: number }, status: number, payload: unknown) {
+  private async end(
+    { name, print, run }: Call & { readonly run: number },
+    status: number,
+    payload: unknown,
+    path: unknown,
+  ): Promise<void> {
     if (status >= 300) {
       await this.calls.release(name, run, status < 500);
       return;
     }
     const whole = typeof payload === 'string' ? payload : '';
-    const answer: Answer = { status, ...(whole === '' ? { body: '' } : takeOut(whole)) };
+    const answer: Answer = { status, ...(whole === '' ? { body: '' } : takeOut(whole, path)) };
     const sealed = (text: string): string => seal(this.keyring, purposeOf(print), text);
     // First what an answer is not whole without.
     if (answer.verification !== undefined) await this.calls.keepAside(answer.verification, name, sealed(whole));

@@ -152,6 +152,21 @@ describe('sending a code', () => {
     expect(await answered(once.check(id, code))).toEqual([200, '0']);
   });
 
+  it('keeps the reference for repeated calls no longer than the number', async () => {
+    const recipient = freshRecipient();
+    const once = bench.door.once(recipient);
+    const send = () => once.verify(recipient, { reference: 'order-44' });
+    const first = await send();
+    const id = first.body.messageIds[0]!;
+    const sms = await until('the SMS', () => bench.sentTo(recipient)[0]);
+    const check = () => once.check(id, /\d{6}/.exec(String(sms.fields.message))![0], { reference: 'try-44' });
+    const checked = await check();
+    expect([(await send()).text, (await check()).text]).toEqual([first.text, checked.text]);
+    expect((await bench.service.as(LIVE_KEY).post('/v1/erasures', { to: `+${recipient}` })).status).toBe(200);
+    expect((await send()).body).toEqual({ ...first.body, reference: '' });
+    expect((await check()).body).toEqual({ ...checked.body, reference: '' });
+  });
+
   it('is refused as spam when the number’s budget is used up', async () => {
     const sparing = await bench.enter('sparing', SPARING_KEY);
     const recipient = freshRecipient();

@@ -25,6 +25,21 @@ async function sent(channels?: Record<string, unknown>[], payload?: Record<strin
   return { id: body.id, to, first, code: first.body.code!, text };
 }
 
+describe('verify/send with an Idempotency-Key', () => {
+  it('happens once for each Idempotency-Key, as at the native API', async () => {
+    const to = freshDigits();
+    const body = { channels: [{ name: 'sms', recipient: { to } }], payload: { foreign_id: `of ${to}` } };
+    const send = () => api.request('POST', 'verify/send', body, { 'idempotency-key': to });
+    const first = await send();
+    await doors.message(first.body.id, to);
+    expect((await send()).text).toBe(first.text);
+    expect((await doors.native.read(first.body.id)).body.sends.made).toBe(1);
+    // What tells of the person ends with the number.
+    expect((await doors.native.post('/v1/erasures', { to: `+${to}` })).status).toBe(200);
+    expect((await send()).body).toEqual({ ...first.body, foreign_id: null });
+  });
+});
+
 describe('verify/check', () => {
   it('D1 says success to the right code', async () => {
     const { id, code } = await sent();
