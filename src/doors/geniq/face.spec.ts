@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FastifyRequest } from 'fastify';
+import { overloaded } from '../../overload/overloaded.js';
 import { notFound, Problem, unavailable, validationFailed } from '../../shared/problem.js';
 import { face } from './face.js';
 
@@ -32,8 +33,10 @@ describe('what GENIQ’s callers are told', () => {
     ['a wait between two messages', limited('send_wait'), 429, '19'],
     ['a full one of the verification', limited('sends_per_verification'), 429, '19'],
     ['a full one of the caller', limited('key_failures_per_ip'), 429, '5'],
+    ['a ceiling of the money', new Problem(429, 'budget_exhausted', '', '', { limit: 'day' }), 429, '6'],
     ['an unknown id', notFound('verification'), 404, '21'],
     ['Redis away', unavailable(), 503, '99'],
+    ['too much at a time', overloaded, 503, '99'],
     ['a fault of ours', new Problem(500, 'internal', '', ''), 500, '99'],
     ['anything else', new Problem(415, 'unsupported_media_type', '', ''), 415, '88'],
   ])('%s', (_, problem, status, responseCode) => {

@@ -15,7 +15,9 @@ const BY_PROBLEM: Readonly<Record<string, ResponseCode>> = {
   ip_not_allowed: 2,
   not_offered: 10,
   blocked: 10,
+  budget_exhausted: 6,
   unavailable: 99,
+  overloaded: 99,
   internal: 99,
 };
 
@@ -56,7 +58,7 @@ function codeOf({ status, code, extra }: Problem, { routeOptions }: FastifyReque
   // Only the id of a verification can be unknown; an address without a route is another thing.
   if (code === 'not_found') return route === undefined ? 88 : 21;
   if (status === 401 && route?.endsWith('/token')) return 24;
-  if (status === 429) return SPAM.test(extra.limit ?? '') ? 19 : 5;
+  if (status === 429 && code !== 'budget_exhausted') return SPAM.test(extra.limit ?? '') ? 19 : 5;
   const ofField = extra.errors?.map(({ field }) => BY_FIELD[field]).find((known) => known !== undefined);
   return ofField ?? BY_PROBLEM[code] ?? 88;
 }

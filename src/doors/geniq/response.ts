@@ -5,6 +5,7 @@ const WORDS = {
   3: 'Account has expired',
   4: 'Account is disabled',
   5: 'Throttling rate exceeded',
+  6: 'Not enough credit',
   10: 'Could not route message',
   11: 'Invalid recipient',
   12: 'Invalid originator',

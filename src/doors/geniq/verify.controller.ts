@@ -22,7 +22,7 @@ import {
 const problems = {
   401: '20 Not a token, 23 a token that has expired',
   403: '2 Not from this address, 4 not with this key',
-  503: '99 Redis cannot be reached; `Retry-After` says when to try again',
+  503: '99 Redis cannot be reached, or too much is asked at a time; `Retry-After` says when to try again',
 };
 
 @ApiTags('geniq')
@@ -45,7 +45,7 @@ export class VerifyController {
       ...problems,
       403: '2 Not from this address, 4 not with this key, 10 a rule of the guard refuses it',
       422: '10 No route, 11 wrong recipient, 12 wrong originator, 88 another field',
-      429: '19 A budget of the recipient is used up',
+      429: '19 A budget of the recipient is used up, 6 a ceiling of what may be spent is reached',
     },
     face,
   })
