@@ -1,3 +1,4 @@
+import { bounds } from '../../config/bounds.js';
 import type { ProfileChannel } from '../../config/config.js';
 import type { ChannelInput } from '../../profiles/profile.schema.js';
 import { toChannels } from '../../profiles/profile.service.js';
@@ -40,12 +41,13 @@ export function withEdited(present: readonly ProfileChannel[], entries: readonly
   return ruled(edited.sort((a, b) => a.order - b.order));
 }
 
-/** All channels of the name. @throws Problem 404 */
+/** All channels of the name. One that comes after a call now is given its minute. @throws Problem 404 */
 export function withoutName(present: readonly ProfileChannel[], name: string): ProfileChannel[] {
   const channel = (CHANNEL_OF as Readonly<Record<string, string>>)[name];
   const rest = present.filter((one) => one.channel !== channel);
   if (rest.length === present.length) throw notFound('channel of this profile');
-  return rest;
+  const tooSoon = tooSoonAfterCall(rest);
+  return rest.map((one, i) => (tooSoon.includes(i) ? { ...one, wait: bounds.afterVoice } : one));
 }
 
 /** What an entry says about a channel; null takes back what was said before. */

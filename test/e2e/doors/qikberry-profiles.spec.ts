@@ -218,6 +218,18 @@ describe('the channels of a profile', () => {
     ]);
   });
 
+  it('B9 leave it also when the channel between is deleted', async () => {
+    const path = await profile([{ name: 'tts' }, { name: 'whatsapp' }, { name: 'sms', wait: 45 }, { name: 'viber' }]);
+    expectDone(await api.delete(`${path}/channels/whatsapp`), 'Channel Deleted Successfully');
+    expect(await named(path)).toEqual([
+      ['tts', 60],
+      ['sms', 60],
+      ['viber', 30],
+    ]);
+    const other = { channels: [{ name: 'viber', wait: 20 }] };
+    expectDone(await api.put(`${path}/channels`, other), 'Channel Updated Successfully');
+  });
+
   it('B10 are not used while the profile is inactive, or has none', async () => {
     const before = doors.gateway.received.length;
     for (const path of [await profile([{ name: 'sms' }], '0'), await profile()]) {
