@@ -1,11 +1,12 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
+import { dropEmpty } from './drop-empty.js';
 import { formats } from './formats.js';
 import type { FieldError } from './problem.js';
 
 const OPTIONS = { allErrors: true, useDefaults: true, strict: true, allowUnionTypes: true, verbose: true, formats };
 
-/** Of our own: what a pattern wants, in words; and that a body's numbers may come as text, and its texts as numbers. */
+/** Of our own: what a pattern wants, in words; and that a body's numbers may be texts, its texts numbers, and null empty. */
 const OWN = ['x-hint', 'x-lenient', 'example'];
 
 const exact = new Ajv(OPTIONS).addVocabulary(OWN);
@@ -22,6 +23,7 @@ type Validate = ((data: unknown) => boolean) & Pick<ValidateFunction, 'errors'>;
 function compileLenient(schema: object): Validate {
   const steps = [lenient.compile(schema), exact.compile(schema)];
   const validate: Validate = (data) => {
+    if ('x-lenient' in schema) dropEmpty({ ...schema }, data);
     const refused = steps.find((step) => !step(data));
     validate.errors = refused?.errors;
     return refused === undefined;

@@ -19,10 +19,10 @@ export interface SubscriptionBody {
 
 export type WebhookFilter = ListQuery & { readonly 'filter[name]'?: string };
 
-/** It travels in a header or an address. Empty as in the platform's own sample, it is not given. */
+/** It travels in a header or an address. */
 const secret = (description: string): JsonSchema => ({
   type: ['string', 'null'],
-  pattern: '^[\\x21-\\x7e]{0,200}$',
+  pattern: '^[\\x21-\\x7e]{1,200}$',
   'x-hint': 'must be at most 200 visible ASCII characters',
   description,
 });

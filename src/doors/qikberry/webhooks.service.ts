@@ -26,8 +26,8 @@ export class PlatformWebhooks {
   async create(caller: Caller, { name, uri, secret, status, token }: WebhookBody) {
     const own: PlatformWebhook = {
       name,
-      secret: given(secret) ?? undefined,
-      validationKey: given(token) ?? undefined,
+      secret: secret ?? undefined,
+      validationKey: token ?? undefined,
       subscriptions: [],
       readPii: caller.scopes.has('pii:read'),
       updated_at: new Date().toISOString(),
@@ -49,9 +49,8 @@ export class PlatformWebhooks {
   }
 
   /** Asks again a receiver that has not answered its challenge. @throws Problem 404, 422 */
-  async edit(caller: Caller, id: string, { name, uri, status, ...body }: WebhookBody) {
+  async edit(caller: Caller, id: string, { name, uri, secret, status, token }: WebhookBody) {
     await this.find(caller.application, id);
-    const [secret, token] = [given(body.secret), given(body.token)];
     const edited = (own: PlatformWebhook): PlatformWebhook => ({
       ...own,
       name,
@@ -109,8 +108,6 @@ export class PlatformWebhooks {
     });
   }
 }
-
-const given = (text: string | null | undefined) => (text === '' ? undefined : text);
 
 const viewOf = ({ webhook: { stored, settings }, own }: OwnWebhook) => ({
   id: stored.id,

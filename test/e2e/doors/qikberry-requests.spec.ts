@@ -181,6 +181,20 @@ describe('requests', () => {
     expect(first.body).toMatchObject({ channel: 'sms', code: expect.stringMatching(/^\d{6}$/) as unknown });
   });
 
+  it('take an empty text as not given, and PHP’s empty list for an object', async () => {
+    const channels = [{ name: 'viber', from: '', template: '', order: '', wait: '', language: '', ttl: '' }];
+    for (const payload of [{ foreign_id: '', ip_address: '', token: '', webhook_id: '', length: '' }, [], '']) {
+      const to = freshDigits();
+      const recipient = { to };
+      const body = { channels: channels.map((one) => ({ ...one, recipient })), payload };
+      const answer = await api.post('verify/send', body);
+      expect([payload, answer.status, answer.body.foreign_id]).toEqual([payload, 200, null]);
+      expect((await doors.message(answer.body.id, to)).body).toMatchObject({ channel: 'viber', from: '' });
+    }
+    expect((await api.send('')).body.message).toContain('channels.0.recipient.to');
+    expect((await api.post('verify/send', { channels: [] })).status).toBe(422);
+  });
+
   it('A15 bring a reference, which every answer and the native API give back', async () => {
     const sent = (await api.send(freshDigits(), undefined, { foreign_id: 'x1' })).body;
     expect(sent.foreign_id).toBe('x1');
@@ -230,7 +244,10 @@ describe('numbers', () => {
       const { status, body } = await doors
         .as(BRITISH_KEY)
         .post(path, { profile: 'x', recipient, channels: [{ name: 'sms', recipient }] });
-      expect([status, body.message]).toEqual([422, expect.stringMatching(/recipient\.to: may be .* write \+/) as unknown]);
+      expect([status, body.message]).toEqual([
+        422,
+        expect.stringMatching(/recipient\.to: may be .* write \+/) as unknown,
+      ]);
     }
   });
 });
