@@ -41,8 +41,16 @@ export const verifySchema: JsonSchema = {
     },
     reference,
     template: {
-      ...text(bounds.template, `Text with ${PLACEHOLDER}`, VISIBLE_TEXT),
-      allOf: [{ pattern: '\\[CODE\\]', 'x-hint': `must hold ${PLACEHOLDER}` }],
+      ...text(bounds.template, `Text of one line with ${PLACEHOLDER}`, VISIBLE_TEXT),
+      'x-hint': 'must be one line, without control or hidden characters',
+      allOf: [
+        { pattern: '\\[CODE\\]', 'x-hint': `must hold ${PLACEHOLDER}` },
+        // The core would fill it in, or leave it in the text for a person to wonder at.
+        {
+          pattern: '^(?![^]*\\{\\{\\s*\\w+\\s*\\}\\})',
+          'x-hint': `must not hold {{…}}: ${PLACEHOLDER} is the only placeholder`,
+        },
+      ],
       default: `Your code is ${PLACEHOLDER}.`,
     },
     codeLength: { ...integer({ min: 6, max: 8 }, 'Digits of the code'), default: 6 },

@@ -50,6 +50,11 @@ describe('sending a code', () => {
   it('C11: by a template with [CODE], and by none without', async () => {
     const { message } = await bench.started({ template: 'Pin [CODE]! Again: [CODE]' });
     expect(message).toMatch(/^Pin (\d{6})! Again: \1$/);
+    const { message: braces } = await bench.started({ template: '{{[CODE]}} {{}} {name}' });
+    expect(braces).toMatch(/^\{\{\d{6}\}\} \{\{\}\} \{name\}$/);
+    for (const more of ['{{code}}', '{{ minutes }}', '{{name}}', '\nfor you']) {
+      await isRefused({ template: `[CODE] ${more}` }, '88', 'template: must ');
+    }
     for (const template of ['Pin', 'Pin [code]', 'Pin {{code}}', '[CODE]\u0000', `[CODE]${'a'.repeat(500)}`]) {
       await isRefused({ template }, '88', 'template');
     }
