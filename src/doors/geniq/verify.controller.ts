@@ -6,6 +6,7 @@ import { onceOf } from '../../idempotency/idempotency.js';
 import { Endpoint } from '../../shared/endpoint.js';
 import { StartService } from '../../verifications/start.service.js';
 import { VerificationService } from '../../verifications/verification.service.js';
+import { idAsKept } from '../id-as-kept.js';
 import { face } from './face.js';
 import { responseOf } from './response.js';
 import { toAnswer, toStart } from './translate.js';
@@ -71,7 +72,12 @@ export class VerifyController {
     @Param('messageId') id: string,
     @Query() fields: CheckFields,
   ) {
-    const { result } = await this.verifications.check(callerOf(request), id, { code: fields.code }, onceOf(request));
+    const { result } = await this.verifications.check(
+      callerOf(request),
+      idAsKept(id),
+      { code: fields.code },
+      onceOf(request),
+    );
     const { code, status } = toAnswer(result);
     reply.status(status);
     return { reference: referenceOf(fields), ...responseOf(code) };

@@ -6,6 +6,7 @@ import { textFor } from '../../config/template-text.js';
 import { ProfileService } from '../../profiles/profile.service.js';
 import { renamed } from '../../shared/renamed.js';
 import { TemplateBook } from '../../templates/template-book.js';
+import { idAsKept } from '../id-as-kept.js';
 import { withAdded, withEdited, withoutName } from './profile-channels.js';
 import type { ChannelsBody, ProfileBody, ProfileFilter } from './profiles.schema.js';
 import { TIMEOUT } from './send.schema.js';
@@ -31,7 +32,7 @@ export class PlatformProfiles {
   async list(caller: Caller, filter: ProfileFilter) {
     const status = filter['filter[status]'];
     const { data } = await this.profiles.list(caller, {
-      id: filter['filter[id]'],
+      id: filter['filter[id]'] && idAsKept(filter['filter[id]']),
       name: filter['filter[name]'],
       limit: ALL,
     });
@@ -40,16 +41,17 @@ export class PlatformProfiles {
   }
 
   async get(caller: Caller, id: string) {
-    return this.viewOf(await this.profiles.get(caller, id));
+    return this.viewOf(await this.profiles.get(caller, idAsKept(id)));
   }
 
   async edit(caller: Caller, id: string, { name, status }: ProfileBody) {
-    return this.viewOf(await this.profiles.patch(caller, id, { name, status: status ? STATUS_OF[status] : undefined }));
+    const changes = { name, status: status ? STATUS_OF[status] : undefined };
+    return this.viewOf(await this.profiles.patch(caller, idAsKept(id), changes));
   }
 
   async delete(caller: Caller, id: string) {
     const before = await this.get(caller, id);
-    await this.profiles.delete(caller, id);
+    await this.profiles.delete(caller, before.id);
     return before;
   }
 
@@ -68,7 +70,7 @@ export class PlatformProfiles {
   private async change(caller: Caller, id: string, edit: (present: readonly ProfileChannel[]) => ProfileChannel[]) {
     const change = (profile: Profile): Profile => ({ ...profile, channels: edit(profile.channels) });
     const nameOf = (field: string): string => field.replace(/\.channel$/, '.name');
-    return this.viewOf(await renamed(() => this.profiles.change(caller, id, change), nameOf));
+    return this.viewOf(await renamed(() => this.profiles.change(caller, idAsKept(id), change), nameOf));
   }
 
   private async viewOf({ id, application, name, status, channels, defaults }: Profile) {

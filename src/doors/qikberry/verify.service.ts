@@ -3,6 +3,7 @@ import type { Caller } from '../../applications/key-book.js';
 import { Problem } from '../../shared/problem.js';
 import type { VerificationView } from '../../verifications/present.js';
 import { VerificationService } from '../../verifications/verification.service.js';
+import { idAsKept } from '../id-as-kept.js';
 import { withoutPlus } from './numbers.js';
 import { platformTime } from './texts.js';
 
@@ -28,7 +29,7 @@ export class VerifyService {
   constructor(private readonly verifications: VerificationService) {}
 
   async check(caller: Caller, id: string, code: string) {
-    const status = await this.verifications.check(caller, id, { code }).then(
+    const status = await this.verifications.check(caller, idAsKept(id), { code }).then(
       ({ result }) => RESULTS[result],
       // What can be no code is a wrong one.
       insteadOf({ 404: 'failed', 422: 'invalid' }),
@@ -38,7 +39,7 @@ export class VerifyService {
 
   /** @throws Problem 404 */
   async search(caller: Caller, id: string) {
-    const view = await this.verifications.get(caller, id);
+    const view = await this.verifications.get(caller, idAsKept(id));
     const to = withoutPlus(view.to);
     return {
       id,
@@ -61,7 +62,7 @@ export class VerifyService {
 
   async cancel(caller: Caller, id: string) {
     const status = await this.verifications
-      .cancel(caller, id)
+      .cancel(caller, idAsKept(id))
       .then(() => 'success', insteadOf({ 404: 'failed', 409: 'failed' }));
     return { id, status };
   }

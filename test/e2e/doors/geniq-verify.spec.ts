@@ -190,6 +190,11 @@ describe('checking a code', () => {
     expect(await answered(bench.door.check(id, code))).toEqual([404, '21']);
   });
 
+  it('D1: also by its id in capital letters', async () => {
+    const { id, code } = await bench.started();
+    expect(await answered(bench.door.check(id.toUpperCase(), code))).toEqual([200, '0']);
+  });
+
   it('D2, D7: a wrong one is 22, and no success for who reads nothing but the status', async () => {
     const { id, code } = await bench.started();
     const { status, body } = await bench.door.check(id, wrongFor(code));

@@ -138,6 +138,18 @@ describe('a profile', () => {
   });
 });
 
+it('B5 is found by its id in capital letters', async () => {
+  const path = await profile();
+  const { id, name } = await view(path);
+  const loud = `verify/profiles/${id.toUpperCase()}`;
+  expect((await view(loud)).id).toBe(id);
+  expect((await api.get(`verify/profiles?filter[id]=${id.toUpperCase()}`)).body.data).toHaveLength(1);
+  expectDone(await api.put(loud, { name: `${name}b` }), 'Profile Updated Successfully');
+  expectDone(await api.post(`${loud}/channels`, { channels: [{ name: 'sms' }] }), 'Channel Added Successfully');
+  expectDone(await api.delete(loud), 'Profile Deleted Successfully');
+  expect((await api.get(path)).status).toBe(404);
+});
+
 describe('the channels of a profile', () => {
   it('B6 are of four kinds, in the order that they name', async () => {
     const path = await profile();

@@ -73,6 +73,15 @@ describe('verify/check', () => {
     expect(await api.check(id, code)).toBe('success');
   });
 
+  it('knows an id in capital letters, and gives it back so', async () => {
+    const [one, other] = [await sent(), await sent()];
+    const [id, cancelled] = [one.id.toUpperCase(), other.id.toUpperCase()];
+    expect(await api.search(id)).toMatchObject({ id, status: 'sent', channels: [{ id: `${one.id}-1` }] });
+    expect((await api.get(`verify/check/${id}/${one.code}`)).body).toEqual({ id, status: 'success' });
+    expect((await api.get(`verify/cancel/${cancelled}`)).body).toEqual({ id: cancelled, status: 'success' });
+    expect((await doors.native.read(other.id)).body.status).toBe('canceled');
+  });
+
   it('D4 says expired when its time is over', async () => {
     const { id, code } = await sent(undefined, { timeout: 30 });
     await pass(doors.redis, id, 30_000);
