@@ -1,3 +1,4 @@
+import type { Caller } from '../applications/key-book.js';
 import type { PasslaneEvent } from '../events/event.js';
 
 /** Injection token of all dialects there are: those of closed doors too, since their webhooks go on. */
@@ -29,9 +30,9 @@ export interface Dialect {
   ask(webhook: DialectWebhook, challenge: string): Words;
   /**
    * What the door keeps of a webhook that somebody points elsewhere: nothing that only the old receiver may know.
-   * @param readPii whether whoever does that may read whole numbers
+   * @param by whoever does that: from now on it shows no more than they may see
    */
-  moved(own: unknown, readPii: boolean): unknown;
+  moved(own: unknown, by: Caller): unknown;
 }
 
 /** Which dialect a webhook speaks; kept with its settings. */

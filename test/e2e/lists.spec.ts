@@ -7,6 +7,8 @@ import { configuration, LIVE_KEY, OTHER_KEY, READ_KEY, Service } from '../suppor
 
 /** May manage, but not see whole numbers. */
 const MANAGER_KEY = 'live_key_of_a_manager_0123456789';
+/** Nothing of people is for those who try things out. */
+const TESTER_KEY = 'test_key_that_reads_lists_01234567';
 const NUMBER = '+4915112345678';
 
 let redis: TestRedis;
@@ -21,6 +23,7 @@ beforeAll(async () => {
       keys: [
         { id: 'shop-live', token: LIVE_KEY, mode: 'live', scopes },
         { id: 'shop-read', token: READ_KEY, mode: 'live', scopes: ['verifications'] },
+        { id: 'shop-tester', token: TESTER_KEY, mode: 'test', scopes },
         { id: 'shop-manager', token: MANAGER_KEY, mode: 'live', scopes: ['profiles'] },
       ],
       country: 'DE',
@@ -46,8 +49,10 @@ describe('an entry of a list', () => {
     expect(Math.abs(Date.parse(String(entry.created_at)) - Date.now())).toBeLessThan(60_000);
     const path = `/v1/lists/${entry.id}`;
     expect(jsonOf(await shop.get(path))).toEqual(entry);
-    const masked = jsonOf(await service.as(MANAGER_KEY).get(path));
-    expect(masked).toEqual({ ...entry, value: '+49*********78' });
+    for (const key of [MANAGER_KEY, TESTER_KEY]) {
+      const masked = jsonOf(await service.as(key).get(path));
+      expect(masked).toEqual({ ...entry, value: '+49*********78' });
+    }
 
     for (const query of [NUMBER, '0151 12345678', `${NUMBER.slice(0, 5)} ${NUMBER.slice(5)}`]) {
       const found = await shop.get(`/v1/lists?value=${encodeURIComponent(query)}`);

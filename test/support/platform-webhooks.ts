@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { report } from './failover.js';
 import { behaviours, Gateway, type Behaviour, type Received } from './gateway.js';
 import { freshDigits, OpenDoors, type Platform } from './platform-door.js';
-import { LIVE_KEY, OTHER_KEY, READ_KEY } from './service.js';
+import { LIVE_KEY, OTHER_KEY, READ_KEY, TEST_KEY } from './service.js';
 import { until } from './wait.js';
 
 type Json = Record<string, unknown>;
@@ -29,12 +29,12 @@ export class Hooks {
 
   static async start(): Promise<Hooks> {
     const scopes = ['verifications', 'profiles', 'pii:read', 'webhooks'];
-    const key = (id: string, token: string, more = scopes) => ({ id, token, mode: 'live', scopes: more });
+    const key = (id: string, token: string, more = scopes, mode = 'live') => ({ id, token, mode, scopes: more });
     const masked = key('masked', READ_KEY, ['verifications', 'webhooks']);
     const doors = await OpenDoors.start({
       webhooks: { allow: ['127.0.0.1'], allow_http: true },
       applications: {
-        shop: { keys: [key('shop-live', LIVE_KEY), masked], limits: 'off' },
+        shop: { keys: [key('shop-live', LIVE_KEY), masked, key('shop-test', TEST_KEY, scopes, 'test')], limits: 'off' },
         other: { keys: [key('other-live', OTHER_KEY)], limits: 'off' },
       },
     });

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../../applications/key-book.js';
 import type { Keyring } from '../../codes/keyring.js';
 import type { PasslaneEvent } from '../../events/event.js';
 import { KEYRING } from '../../shared/tokens.js';
@@ -22,15 +23,16 @@ export class PlatformDialect implements Dialect {
   async tell({ id, url, own }: DialectWebhook, event: PasslaneEvent, named: boolean): Promise<Words | undefined> {
     const { data } = event;
     if (!('verification_id' in data)) return undefined;
-    const { secret, subscriptions, readPii } = own as PlatformWebhook;
+    const { secret, subscriptions, readPii, byTestKey } = own as PlatformWebhook;
     const stored = await this.store.read(data.verification_id);
     const happened = stored && outcomeIn({ ...event, data }, stored.state.attempts);
     if (!happened) return undefined;
     const { attempt, outcome } = happened;
     const facts = openFacts(this.keyring, stored.sealed);
-    const to = facts && readPii ? facts.to : stored.state.masked;
+    const isAnothers = byTestKey === true && stored.state.mode === 'live';
+    const to = facts && readPii && !isAnothers ? facts.to : stored.state.masked;
     const from = facts && senderOf(facts, stored.state, attempt);
-    const reference = facts && referenceOf(facts, stored.state, attempt);
+    const reference = facts && !isAnothers ? referenceOf(facts, stored.state, attempt) : undefined;
     const about = { verification: stored.state.id, to, from, reference };
     const status = messageStatus(attempt, outcome, about);
     if (!status || !(named || subscriptions.some((one) => one.event === status.event))) return undefined;
@@ -46,9 +48,11 @@ export class PlatformDialect implements Dialect {
     return { url: asking.href, headers: { ...bearer(secret), signature: signatureOf(id, body) }, body };
   }
 
-  moved(own: unknown, readPii: boolean): PlatformWebhook {
+  moved(own: unknown, { mode, scopes }: Caller): PlatformWebhook {
     const before = own as PlatformWebhook;
-    return { ...before, secret: undefined, validationKey: undefined, readPii: before.readPii && readPii };
+    const readPii = before.readPii && scopes.has('pii:read');
+    const byTestKey = before.byTestKey === true || mode === 'test';
+    return { ...before, secret: undefined, validationKey: undefined, readPii, byTestKey };
   }
 }
 

@@ -22,6 +22,8 @@ export interface PlatformWebhook {
   readonly subscriptions: readonly Subscription[];
   /** Whole numbers, as the key that made it may read them, and each key that has changed its address since. */
   readonly readPii: boolean;
+  /** A test key has made it, or has changed its address: then it is told nothing of people. */
+  readonly byTestKey?: boolean;
   /** RFC 3339. */
   readonly updated_at: string;
 }

@@ -30,6 +30,7 @@ export class PlatformWebhooks {
       validationKey: token ?? undefined,
       subscriptions: [],
       readPii: caller.scopes.has('pii:read'),
+      byTestKey: caller.mode === 'test',
       updated_at: new Date().toISOString(),
     };
     const challenge = own.validationKey !== undefined;

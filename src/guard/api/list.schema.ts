@@ -49,7 +49,7 @@ export const entryAnswerSchema: JsonSchema = {
     id: string,
     list: string,
     kind: string,
-    value: { ...maybe, description: 'A number is masked unless the key has the scope pii:read' },
+    value: { ...maybe, description: 'A number is masked unless it is a live key with the scope pii:read' },
     reason: maybe,
     created_at: maybe,
     expires_at: maybe,

@@ -4,7 +4,7 @@ import { report } from '../../support/failover.js';
 import { behaviours } from '../../support/gateway.js';
 import { freshDigits, type PlatformAnswer } from '../../support/platform-door.js';
 import { DELIVERED, Hooks } from '../../support/platform-webhooks.js';
-import { OTHER_KEY, READ_KEY } from '../../support/service.js';
+import { OTHER_KEY, READ_KEY, TEST_KEY } from '../../support/service.js';
 import { until } from '../../support/wait.js';
 
 type Json = Record<string, unknown>;
@@ -94,7 +94,9 @@ describe('developer/subscriptions', () => {
       hooks.receivedAt(path).find(({ json: { payload } }) => payload.to === to && payload.status === 'delivered'),
     );
     expect(told.json.payload).toMatchObject({ from: 'FIRST', foreign_id: 'order-1' });
-    const later = hooks.receivedAt(path).find(({ json: { payload } }) => payload.to === to && payload.from === 'SECOND');
+    const later = hooks
+      .receivedAt(path)
+      .find(({ json: { payload } }) => payload.to === to && payload.from === 'SECOND');
     expect(later?.json.payload.foreign_id).toBe('order-2');
   });
 
@@ -127,6 +129,43 @@ describe('developer/subscriptions', () => {
       30_000,
     );
     expect(masked.json.payload.mobile).toMatch(/^14\*+\d\d$/);
+  });
+});
+
+describe('a webhook of a test key', () => {
+  const PAYLOAD = { foreign_id: 'order-42' };
+  const reportOf = (path: string, to: RegExp) =>
+    until('a report', () => hooks.receivedAt(path).find(({ json: { payload } }) => to.test(payload.mobile ?? '')));
+
+  it('is told nothing of people, but of what test keys send', async () => {
+    const tester = hooks.doors.as(TEST_KEY);
+    const { path } = await hooks.webhook({}, [DELIVERED], tester);
+    const live = await until(
+      'one of a person',
+      async () => {
+        await hooks.delivered(PAYLOAD);
+        return hooks.receivedAt(path)[0];
+      },
+      30_000,
+    );
+    expect(live.json.payload.mobile).toMatch(/^14\*+\d\d$/);
+    expect(live.json.payload.custom).toBe('');
+    const to = freshDigits();
+    await tester.send(to, undefined, PAYLOAD);
+    expect((await reportOf(path, new RegExp(to))).json.payload.custom).toBe('order-42');
+  });
+
+  it('is also one whose address a test key has changed', async () => {
+    const hook = await hooks.webhook();
+    const path = `${hook.path}/of-a-test`;
+    const body = { url: hooks.receiver.url + path };
+    const { status } = await hooks.doors.service.as(TEST_KEY).request('PATCH', `/v1/webhooks/${hook.id}`, body);
+    expect(status).toBe(200);
+    const told = await until('a report', async () => {
+      await hooks.delivered(PAYLOAD);
+      return hooks.receivedAt(path)[0];
+    });
+    expect([told.json.payload.mobile, told.json.payload.custom]).toEqual([expect.stringMatching(/^14\*+\d\d$/), '']);
   });
 });
 
