@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../applications/key-book.js';
-import { validationFailed } from '../shared/problem.js';
-import { compareEntries, timeOfEntry, type EventEntry } from '../store/event-entry.js';
+import { Problem, validationFailed } from '../shared/problem.js';
+import { timeOfEntry, type EventEntry } from '../store/event-entry.js';
 import { EventReader } from '../store/event-reader.store.js';
 import { WebhookHistoryStore } from '../store/webhook-history.store.js';
 import type { OpenWebhook } from './present.js';
@@ -12,7 +12,7 @@ import { WebhookService } from './webhook.service.js';
 
 /** Events that are looked at in one go. */
 const PAGE = 500;
-/** How far back one event is looked for: by then people should name a time. */
+/** Events that one call looks at: who looks for one of them should name a time by then, and a range has a next call. */
 const MOST_SEARCHED = 20_000;
 /** Events that one call queues from a range: the next call goes on. */
 const MOST_QUEUED = 1_000;
@@ -26,6 +26,9 @@ export interface ReplayAnswer {
 /** Puts events into a webhook's queue again: dead letters, or any of the last seven days. */
 @Injectable()
 export class ReplayService {
+  /** Applications of which this process does a replay. */
+  private readonly running = new Set<string>();
+
   constructor(
     private readonly webhooks: WebhookService,
     private readonly history: WebhookHistoryStore,
@@ -39,9 +42,26 @@ export class ReplayService {
       throw validationFailed([{ field: 'body', message: 'must have one of event_id, from and all' }]);
     }
     const webhook = await this.webhooks.find(application, id);
-    if (event_id !== undefined) return this.one(application, webhook, event_id);
-    if (from !== undefined) return this.range(application, webhook, Date.parse(from), until);
-    return this.dead(application, webhook);
+    return this.alone(application, () => {
+      if (event_id !== undefined) return this.one(application, webhook, event_id);
+      if (from !== undefined) return this.range(application, webhook, Date.parse(from), until);
+      return this.dead(application, webhook);
+    });
+  }
+
+  /** One at a time: each reads megabytes out of Redis, which serves everybody. */
+  private async alone(application: string, work: () => Promise<ReplayAnswer>): Promise<ReplayAnswer> {
+    if (this.running.has(application)) {
+      const detail = 'Another replay of this application is under way.';
+      const extra = { retryAfter: 1, limit: 'replays_at_a_time' };
+      throw new Problem(429, 'rate_limited', 'Too many requests', detail, extra);
+    }
+    this.running.add(application);
+    try {
+      return await work();
+    } finally {
+      this.running.delete(application);
+    }
   }
 
   private async one(application: string, webhook: OpenWebhook, eventId: string): Promise<ReplayAnswer> {
@@ -67,21 +87,26 @@ export class ReplayService {
 
   private async range(application: string, webhook: OpenWebhook, from: number, until?: string): Promise<ReplayAnswer> {
     const { id, cursor } = webhook.stored;
-    const last = until === undefined ? '+' : String(Date.parse(until));
+    // What lies beyond the cursor will be sent anyhow.
+    const end = until === undefined ? Infinity : Date.parse(until);
+    const last = end < timeOfEntry(cursor) ? String(Math.max(0, end)) : cursor;
     const found: { entry: string; subject: string }[] = [];
     let place = String(Math.max(0, from));
-    for (let page: EventEntry[]; found.length < MOST_QUEUED; place = `(${page.at(-1)?.entry ?? place}`) {
-      page = await this.events.range(application, place, last, PAGE);
+    let more = true;
+    for (let searched = 0; more && searched < MOST_SEARCHED && found.length < MOST_QUEUED; searched += PAGE) {
+      const page = await this.events.range(application, place, last, PAGE);
       for (const event of page.map((entry) => new StreamEvent(entry))) {
-        const { entry } = event.source;
-        // What lies beyond the cursor will be sent anyhow.
-        const wanted = compareEntries(entry, cursor) <= 0 && wants({ id, events: webhook.settings.events }, event);
-        if (wanted && event.about) found.push({ entry, subject: event.about.subject });
+        const wanted = wants({ id, events: webhook.settings.events }, event);
+        if (wanted && event.about) found.push({ entry: event.source.entry, subject: event.about.subject });
       }
-      if (page.length < PAGE) return this.queue(application, webhook, found);
+      more = page.length === PAGE;
+      place = `(${page.at(-1)?.entry ?? ''}`;
     }
-    const next = found[MOST_QUEUED]?.entry ?? place.slice(1);
+    const rest = found[MOST_QUEUED]?.entry ?? (more ? place.slice(1) : undefined);
     const answer = await this.queue(application, webhook, found.slice(0, MOST_QUEUED));
+    // As many as were queued come before the first that found no room.
+    const next = answer.complete ? rest : found[answer.queued]?.entry;
+    if (next === undefined) return answer;
     return { ...answer, complete: false, next_from: new Date(timeOfEntry(next)).toISOString() };
   }
 

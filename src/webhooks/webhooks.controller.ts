@@ -129,7 +129,7 @@ export class WebhooksController {
     body: replaySchema,
     response: replayAnswerSchema,
     status: 202,
-    problems: ofOne,
+    problems: { ...ofOne, 429: 'Another replay of the application is under way' },
   })
   replay(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: ReplayBody) {
     return this.replays.replay(callerOf(request), id, body);
