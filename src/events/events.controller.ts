@@ -17,7 +17,12 @@ export class EventsController {
     scope: 'webhooks',
     query: eventsQuerySchema,
     response: eventsPageSchema,
-    problems: { 401: 'No key', 403: 'The key lacks the scope', 422: 'A field is wrong; `errors` names it' },
+    problems: {
+      401: 'No key',
+      403: 'The key lacks the scope',
+      422: 'A field is wrong; `errors` names it',
+      429: 'A hundred callers of the application wait in this process already',
+    },
   })
   list(@Req() request: FastifyRequest, @Query() query: EventsQuery) {
     return this.events.page(callerOf(request).application, query, () => request.raw.socket.destroyed);

@@ -124,6 +124,24 @@ describe('GET /v1/events', () => {
     expect(next_cursor).not.toBe(last);
   });
 
+  it('lets a hundred callers of an application wait, and asks Redis once for all of them', async () => {
+    const other = service.as(OTHER_KEY);
+    const xranges = async () => (await redis.commandCounts()).xrange ?? 0;
+    await redis.client.config('RESETSTAT');
+    const waiting = Array.from({ length: 100 }, () => other.get('/v1/events?wait=5'));
+    await until('all to wait', async () => (await xranges()) >= 100);
+    const further = await other.get('/v1/events?wait=5');
+    expect([further.status, further.body.code, further.body.limit]).toEqual([
+      429,
+      'rate_limited',
+      'waiting_for_events',
+    ]);
+    expect((await other.get('/v1/events')).status).toBe(200);
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 200));
+    // Each has looked when it came and when its time was over.
+    expect(await xranges()).toBeLessThan(250);
+  });
+
   it('answers from the oldest that is kept when the cursor is older, and keeps the cursor where nothing is new', async () => {
     const all = await allEvents(api);
     expect((await eventsPage(api, 'after=1000-0&limit=500')).data).toEqual(all.slice(0, 500));
