@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Agent } from 'undici';
 import { makeGuard } from './guard/address.js';
 import { makeGuardedAgent } from './guard/agent.js';
+import { processResolverOf } from './guard/resolver.js';
 import { send } from './send.js';
 import { newSigningKey } from './signing/signing-key.js';
 
@@ -16,7 +17,7 @@ beforeEach(async () => {
     listener(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  agent = makeGuardedAgent(makeGuard({ allow: ['127.0.0.1'], allowHttp: true }));
+  agent = makeGuardedAgent(makeGuard({ allow: ['127.0.0.1'], allowHttp: true }), processResolverOf('shop'));
 });
 
 afterEach(async () => {

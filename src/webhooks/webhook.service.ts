@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Agent } from 'undici';
 import type { Caller } from '../applications/key-book.js';
 import type { Keyring } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { notFound, Problem, unavailable, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { WebhookStore, type StoredWebhook } from '../store/webhook.store.js';
-import { WEBHOOK_AGENT } from './agent.provider.js';
+import { WEBHOOK_AGENTS, type WebhookAgents } from './agent.provider.js';
 import { challenge } from './challenge.js';
 import { DIALECTS, dialectOf, type Dialect, type DialectSettings } from './dialect.js';
 import { makeGuard } from './guard/address.js';
@@ -33,7 +32,7 @@ export class WebhookService {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(KEYRING) private readonly ring: Keyring,
-    @Inject(WEBHOOK_AGENT) private readonly agent: Agent,
+    @Inject(WEBHOOK_AGENTS) private readonly agents: WebhookAgents,
     @Inject(DIALECTS) private readonly dialects: readonly Dialect[],
     private readonly store: WebhookStore,
   ) {}
@@ -166,7 +165,7 @@ export class WebhookService {
   /** @returns what was wrong; undefined when the webhook is active now */
   private async tryChallenge(application: string, id: string): Promise<string | undefined> {
     const { stored, settings } = await this.find(application, id);
-    const fault = await challenge(this.agent, this.dialects, id, settings);
+    const fault = await challenge(this.agents(application), this.dialects, id, settings);
     if (fault !== undefined) return fault;
     // The address that has answered is the one that was asked only if nobody has changed it meanwhile.
     const outcome = await this.store.save(application, id, stored.settings, stored, 'verified');

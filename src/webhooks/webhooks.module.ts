@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { StoreModule } from '../store/store.module.js';
-import { webhookAgent } from './agent.provider.js';
+import { webhookAgents } from './agent.provider.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { ReplayService } from './replay.service.js';
 import { WebhookService } from './webhook.service.js';
@@ -10,7 +10,7 @@ import { WebhooksController } from './webhooks.controller.js';
 @Module({
   imports: [StoreModule],
   controllers: [WebhooksController],
-  providers: [webhookAgent, WebhookService, DeliveriesService, ReplayService],
+  providers: [webhookAgents, WebhookService, DeliveriesService, ReplayService],
   exports: [WebhookService],
 })
 export class WebhooksModule {}

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeResolver } from '../../src/webhooks/guard/resolver.js';
+import { makeResolvers } from '../../src/webhooks/guard/resolver.js';
 import { Gateway } from '../support/gateway.js';
 import { PumpBench } from '../support/pump.js';
 import { TestRedis } from '../support/redis.js';
@@ -18,10 +18,10 @@ beforeAll(async () => {
 
 beforeEach(() => {
   releases = [];
-  const resolve = makeResolver(async (hostname) => {
+  const resolve = makeResolvers(async (hostname) => {
     if (hostname === 'dead.test') await new Promise<void>((release) => releases.push(release));
     return [{ address: '127.0.0.1', family: 4 }];
-  });
+  })('shop');
   bench = new PumpBench(redis, undefined, resolve);
 });
 

@@ -8,7 +8,7 @@ import { WebhookQueueStore } from '../../src/store/webhook-queue.store.js';
 import { WebhookStore, type StoredWebhook } from '../../src/store/webhook.store.js';
 import { makeGuard } from '../../src/webhooks/guard/address.js';
 import { makeGuardedAgent } from '../../src/webhooks/guard/agent.js';
-import type { Resolve } from '../../src/webhooks/guard/resolver.js';
+import { processResolverOf } from '../../src/webhooks/guard/resolver.js';
 import { ApplicationPump } from '../../src/webhooks/pump/application-pump.js';
 import { send } from '../../src/webhooks/send.js';
 import { sealSettings, type WebhookSettings } from '../../src/webhooks/settings.js';
@@ -37,7 +37,7 @@ export class PumpBench {
   constructor(
     private readonly redis: TestRedis,
     private readonly ring = makeKeyring([randomBytes(32)]),
-    resolve?: Resolve,
+    resolve = processResolverOf(APPLICATION),
   ) {
     this.agent = makeGuardedAgent(makeGuard({ allow: ['127.0.0.1'], allowHttp: true }), resolve);
     this.webhooks = new WebhookStore(redis.client);
@@ -79,7 +79,7 @@ export class PumpBench {
       webhooks: this.webhooks,
       ring: this.ring,
       logger: pino({ level: 'silent' }),
-      send: (settings, { id, body }) => {
+      send: (_, settings, { id, body }) => {
         this.sends++;
         return send(this.agent, settings, id, body, PATIENCE_MS);
       },

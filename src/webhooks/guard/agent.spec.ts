@@ -7,7 +7,7 @@ import type { ProviderError } from '../../providers/errors.js';
 import { exchange } from '../../providers/http-client.js';
 import { makeGuard } from './address.js';
 import { makeGuardedAgent } from './agent.js';
-import type { Resolve } from './resolver.js';
+import { processResolverOf } from './resolver.js';
 
 let server: Server;
 let port: number;
@@ -37,7 +37,7 @@ afterEach(async () => {
   agents = [];
 });
 
-function agentFor(allow: string[], resolve?: Resolve, allowHttp = true): Agent {
+function agentFor(allow: string[], resolve = processResolverOf('shop'), allowHttp = true): Agent {
   const agent = makeGuardedAgent(makeGuard({ allow, allowHttp }), resolve);
   agents.push(agent);
   return agent;

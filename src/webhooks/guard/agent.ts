@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import type { Guard } from './address.js';
-import { processResolver, type Resolve } from './resolver.js';
+import type { Resolve } from './resolver.js';
 
 /** A receiver has three seconds for everything; connecting cannot take longer. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -15,9 +15,8 @@ class AddressNotAllowed extends Error {
  * that it has is checked, and the connection goes to one of those: there is no second look-up that could answer
  * differently (DNS rebinding). One pool for each origin, as wide as its callers ask at a time: a slow receiver never
  * takes another's connection. Redirects are not followed, proxies not used.
- * @param resolve the process's resolver unless a test brings its own
  */
-export function makeGuardedAgent({ mayConnect, allowHttp }: Guard, resolve: Resolve = processResolver): Agent {
+export function makeGuardedAgent({ mayConnect, allowHttp }: Guard, resolve: Resolve): Agent {
   const lookup: LookupFunction = (hostname, options, callback) => {
     resolve(hostname).then(
       (addresses) => {

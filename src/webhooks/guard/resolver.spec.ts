@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { makeResolver, type Resolve } from './resolver.js';
+import { makeResolvers, type Resolve } from './resolver.js';
 
 const PATIENCE_MS = 3_000;
 const LINE_PATIENCE_MS = 1_000;
@@ -11,13 +11,13 @@ const found: LookupAddress[] = [{ address: '198.51.100.1', family: 4 }];
 /** The names that are being asked for, in order, and how to answer each. */
 let asked: string[];
 let answers: Map<string, (addresses: LookupAddress[]) => void>;
-let resolve: Resolve;
+let resolverOf: (application: string) => Resolve;
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   asked = [];
   answers = new Map();
-  resolve = makeResolver((hostname) => {
+  resolverOf = makeResolvers((hostname) => {
     asked.push(hostname);
     return new Promise((answer) => answers.set(hostname, answer));
   });
@@ -28,9 +28,9 @@ afterEach(() => {
 });
 
 /** What has become of a look-up once everything that can happen now has happened. */
-async function ask(hostname: string): Promise<{ outcome?: unknown }> {
+async function ask(hostname: string, application = 'shop'): Promise<{ outcome?: unknown }> {
   const call: { outcome?: unknown } = {};
-  resolve(hostname).then(
+  resolverOf(application)(hostname).then(
     (addresses) => (call.outcome = addresses),
     (error: unknown) => (call.outcome = (error as { code: string }).code),
   );
@@ -50,7 +50,7 @@ async function answer(hostname: string): Promise<void> {
 
 describe('the resolver of webhooks', () => {
   it('asks the system for one name at a time, and for one that several want once', async () => {
-    const calls = await Promise.all(['a', 'b', 'a', 'b', 'c'].map(ask));
+    const calls = await Promise.all(['a', 'b', 'a', 'b', 'c'].map((name) => ask(name)));
     expect(asked).toEqual(['a']);
     for (const name of ['a', 'b', 'c']) await answer(name);
     expect(asked).toEqual(['a', 'b', 'c']);
@@ -114,13 +114,66 @@ describe('the resolver of webhooks', () => {
   it('passes on what the system says of a name, and asks it again at once', async () => {
     const unknown = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
     let times = 0;
-    resolve = makeResolver(() => {
+    const resolve = makeResolvers(() => {
       times++;
       return Promise.reject(unknown);
-    });
+    })('shop');
     for (const expected of [1, 2]) {
       await expect(resolve('nobody')).rejects.toBe(unknown);
       expect(times).toBe(expected);
     }
+  });
+});
+
+describe('the resolver of webhooks, between applications', () => {
+  it('takes turns, however many names one of them wants', async () => {
+    for (const name of ['a', 'b', 'c']) await ask(name, 'shop');
+    await ask('a', 'other');
+    for (const name of ['a', 'a', 'b', 'c']) await answer(name);
+    expect(asked).toEqual(['a', 'a', 'b', 'c']);
+    await ask('x', 'third');
+    for (const name of ['d', 'e']) await ask(name, 'shop');
+    await ask('y', 'other');
+    for (const name of ['x', 'y', 'd', 'e']) await answer(name);
+    expect(asked.slice(4)).toEqual(['x', 'y', 'd', 'e']);
+  });
+
+  it('keeps the turn of one that has left the line and come again', async () => {
+    await ask('slow-1', 'first');
+    await ask('x', 'other');
+    await pass(LINE_PATIENCE_MS);
+    // It has left, and the one that comes before it now was served later.
+    await ask('slow-2', 'first');
+    await ask('x', 'other');
+    await answer('slow-1');
+    expect(asked).toEqual(['slow-1', 'x']);
+  });
+
+  it('lets one with several slow names wait as long as its last one took, and the others go on', async () => {
+    for (const name of ['slow-1', 'slow-2']) {
+      await ask(name, 'shop');
+      await pass(10_000);
+      await answer(name);
+    }
+    const fine = await ask('fine', 'shop');
+    const other = await ask('x', 'other');
+    expect(asked.slice(2)).toEqual(['x']);
+    await answer('x');
+    expect(other.outcome).toBe(found);
+    await pass(LINE_PATIENCE_MS);
+    expect(fine.outcome).toBe('not_looked_up');
+    await pass(10_000 - LINE_PATIENCE_MS);
+    const later = await ask('fine', 'shop');
+    await answer('fine');
+    expect(later.outcome).toBe(found);
+  });
+
+  it('lets nobody wait for one slow name', async () => {
+    await ask('slow', 'shop');
+    await pass(10_000);
+    await answer('slow');
+    const fine = await ask('fine', 'shop');
+    await answer('fine');
+    expect(fine.outcome).toBe(found);
   });
 });

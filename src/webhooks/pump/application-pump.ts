@@ -26,7 +26,7 @@ export interface PumpParts {
   readonly logger: Logger;
   readonly webhooks: WebhookStore;
   /** Posts an event. @returns undefined when it is none for this webhook. @throws when Redis cannot be reached */
-  readonly send: (settings: WebhookSettings, telling: Telling) => Promise<SendOutcome | undefined>;
+  readonly send: (application: string, settings: WebhookSettings, telling: Telling) => Promise<SendOutcome | undefined>;
   readonly count: (outcome: SendOutcome, attempts: number, ageMs: number) => void;
   /** Unix ms. */
   readonly now: () => number;
@@ -173,7 +173,8 @@ export class ApplicationPump {
     let outcome: SendOutcome | undefined;
     try {
       item.event ??= await this.recall(item);
-      outcome = item.event && (await this.parts.send(lane.settings, { ...item.event, webhook: lane.webhook.id }));
+      const telling = item.event && { ...item.event, webhook: lane.webhook.id };
+      outcome = telling && (await this.parts.send(this.application, lane.settings, telling));
     } catch {
       // Redis is away: the next look that reaches it sends this.
       lane.unsent(item);

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
-import type { Agent } from 'undici';
 import type { Keyring } from '../../codes/keyring.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Metrics } from '../../shared/metrics.js';
@@ -10,7 +9,7 @@ import { ApplicationStore } from '../../store/application.store.js';
 import { EventReader } from '../../store/event-reader.store.js';
 import { WebhookQueueStore } from '../../store/webhook-queue.store.js';
 import { WebhookStore } from '../../store/webhook.store.js';
-import { WEBHOOK_AGENT } from '../agent.provider.js';
+import { WEBHOOK_AGENTS, type WebhookAgents } from '../agent.provider.js';
 import { DIALECTS, type Dialect } from '../dialect.js';
 import type { SendOutcome } from '../send.js';
 import { speak } from '../speak.js';
@@ -37,7 +36,7 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(CONFIG) private readonly config: Config,
     @Inject(KEYRING) ring: Keyring,
     @Inject(LOGGER) logger: Logger,
-    @Inject(WEBHOOK_AGENT) agent: Agent,
+    @Inject(WEBHOOK_AGENTS) agents: WebhookAgents,
     @Inject(DIALECTS) dialects: readonly Dialect[],
     private readonly queue: WebhookQueueStore,
     private readonly applications: ApplicationStore,
@@ -52,7 +51,7 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
       webhooks,
       ring,
       logger,
-      send: (settings, telling) => speak(agent, dialects, settings, telling),
+      send: (application, settings, telling) => speak(agents(application), dialects, settings, telling),
       count: (outcome, attempts, ageMs) => {
         this.count(outcome, attempts, ageMs);
       },
