@@ -1,7 +1,10 @@
 import cluster from 'node:cluster';
 import { AggregatorRegistry, Registry } from 'prom-client';
+import { sharedAnswer } from '../shared/shared-answer.js';
 
 const ASK = 'passlane:metrics';
+/** Whoever asks needs no key, is never refused, and has all processes ask Redis: so all get the same for a while. */
+const SHARED_MS = 1_000;
 
 interface Question {
   readonly ask: typeof ASK;
@@ -15,9 +18,10 @@ const gone = (): void => undefined;
 /** In the process that supervises: adds up what all others count, for whichever of them was asked. */
 export function answerMetrics(): void {
   const all = new AggregatorRegistry();
+  const read = sharedAnswer(SHARED_MS, () => all.clusterMetrics());
   cluster.on('message', (worker, { ask, id }: Partial<Question>) => {
     if (ask !== ASK) return;
-    all.clusterMetrics().then(
+    read().then(
       (text) => worker.send({ ask, id, text }, gone),
       () => worker.send({ ask, id }, gone),
     );
@@ -26,6 +30,8 @@ export function answerMetrics(): void {
 
 /** What all processes of this machine have counted together; without others what this one has. */
 export class ClusterMetrics {
+  /** A second old at most, with the supervisor's answer two. */
+  readonly read = sharedAnswer(SHARED_MS, () => this.readNow());
   private readonly waiting = new Map<number, (reply: Reply) => void>();
   private questions = 0;
 
@@ -43,7 +49,7 @@ export class ClusterMetrics {
     });
   }
 
-  async read(): Promise<string> {
+  private async readNow(): Promise<string> {
     if (!cluster.isWorker) {
       await this.refresh();
       return this.own.metrics();

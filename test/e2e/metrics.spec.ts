@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../support/wait.js';
 import { TestRedis } from '../support/redis.js';
@@ -32,6 +33,20 @@ describe('/metrics of a service to which nothing has happened yet', () => {
         'passlane_webhook_attempts_total{outcome="delivered"} 0',
       ]),
     );
+  });
+
+  it('asks Redis once for all who ask within a second', async () => {
+    const asked = async () => (await redis.commandCounts()).info ?? 0;
+    const readAnew = async (times: number) => {
+      await sleep(1_000);
+      await redis.client.config('RESETSTAT');
+      await Promise.all(Array.from({ length: times }, read));
+      return asked();
+    };
+    const once = await readAnew(1);
+    expect(once).toBeGreaterThan(0);
+    // A machine that is busy may take longer than a second for all of them.
+    expect(await readAnew(100)).toBeLessThanOrEqual(3 * once);
   });
 
   it('tells how full Redis is, where that has a limit', async () => {

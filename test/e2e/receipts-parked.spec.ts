@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshNumber, type Verification } from '../support/api.js';
 import { failoverConfiguration, messageOf, report, reportingAccount } from '../support/failover.js';
@@ -58,6 +59,8 @@ const byId = async (fields: Record<string, unknown>): Promise<number> => {
 
 /** How often receipts of an account had this outcome. */
 async function counted(account: string, outcome: string): Promise<number> {
+  // Who asks within a second gets what was read then.
+  await sleep(1_000);
   const text = await (await fetch(`${service.url}/metrics`)).text();
   const wanted = [`account="${account}"`, `outcome="${outcome}"`];
   const lines = text.split('\n').filter((line) => wanted.every((label) => line.includes(label)));
