@@ -2,24 +2,32 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Keyring } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
+import { BoundedMap } from '../shared/bounded-map.js';
 import { KEYRING, LOGGER } from '../shared/tokens.js';
 import { Changes } from '../store/changes.js';
 import { EntryStore } from '../store/entry.store.js';
-import { GuardSettingsStore, type LoadedEntry } from '../store/guard-settings.store.js';
-import { PushedCache } from '../store/pushed-cache.js';
+import { GuardSettingsStore, type LoadedEntry, type LoadedGuard } from '../store/guard-settings.store.js';
+import { MOST_APPLICATIONS, PushedCache } from '../store/pushed-cache.js';
 import { keysOf, renew } from './entry-secrets.js';
 import type { GuardSettings, ListEntry } from './policy.js';
 import { settingsFrom } from './said.js';
 
 const NOTHING: GuardSettings = {};
 
+interface Known {
+  /** Of what Redis has answered. */
+  readonly digest: string;
+  readonly settings: GuardSettings;
+}
+
 /**
- * What people have said about the guard over the API. The same object as long as nothing has changed: whoever has
- * derived something from it goes by that.
+ * What people have said about the guard over the API. The same object as long as nothing has changed, however often Redis
+ * is asked: whoever has derived something from it goes by that.
  */
 @Injectable()
 export class GuardSettingsBook {
   private readonly cache: PushedCache<GuardSettings>;
+  private readonly known = new BoundedMap<Known>(MOST_APPLICATIONS);
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -44,7 +52,15 @@ export class GuardSettingsBook {
 
   /** As it stands in Redis now. */
   async load(application: string): Promise<GuardSettings> {
-    const { rules, said, entries } = await this.store.load(application, keysOf(this.keyring));
+    const { digest, read } = await this.store.load(application, keysOf(this.keyring));
+    const known = this.known.get(application);
+    if (known?.digest === digest) return known.settings;
+    const settings = await this.settingsFrom(application, read());
+    this.known.set(application, { digest, settings });
+    return settings;
+  }
+
+  private async settingsFrom(application: string, { rules, said, entries }: LoadedGuard): Promise<GuardSettings> {
     if (rules.length === 0 && entries.length === 0 && Object.keys(said).length === 0) return NOTHING;
     const declared = this.config.applications.get(application)?.guard ?? {};
     return { ...settingsFrom(rules, said, declared), entries: await this.current(application, entries) };

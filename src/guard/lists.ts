@@ -1,17 +1,18 @@
-import { BlockList } from 'node:net';
-import { addressList, isListed } from '../shared/addresses.js';
+import { beginningOf, bitsOf } from '../shared/addresses.js';
 import type { ListEntry, Lists } from './policy.js';
 
 /** Country codes have one digit or more, numbers at most fifteen (E.164). */
 const SHORTEST_PREFIX = 2;
 
 export function compileLists(entries: readonly ListEntry[]): Lists {
-  const ranges = entries.filter(({ kind }) => kind === 'ip_range');
+  const ofKind = (kind: ListEntry['kind']) => entries.filter((entry) => entry.kind === kind);
+  const ranges = grouped(ofKind('ip_range'), ({ value }) => beginningOf(value));
+  const lengths = new Set([...ranges.keys()].map((beginning) => beginning.length));
   return {
-    numbers: byValue(entries.filter(({ kind }) => kind === 'number')),
-    prefixes: byValue(entries.filter(({ kind }) => kind === 'prefix')),
-    ranges: ranges.map((entry) => ({ entry, list: addressList([entry.value]) })),
-    anyRange: ranges.length > 0 ? addressList(ranges.map(({ value }) => value)) : new BlockList(),
+    numbers: grouped(ofKind('number'), ({ value }) => value),
+    prefixes: grouped(ofKind('prefix'), ({ value }) => value),
+    ranges,
+    rangeLengths: [...lengths].sort((a, b) => b - a),
   };
 }
 
@@ -37,10 +38,10 @@ export function findEntry(lists: Lists, { hash, address, clientIp }: Listed, now
       if (entry) return entry;
     }
   }
-  if (clientIp === undefined || !isListed(lists.anyRange, clientIp)) return undefined;
-  const around = lists.ranges.filter(({ list }) => isListed(list, clientIp));
+  const bits = clientIp === undefined || lists.ranges.size === 0 ? undefined : bitsOf(clientIp);
+  if (bits === undefined) return undefined;
   return strictest(
-    around.map(({ entry }) => entry),
+    lists.rangeLengths.flatMap((length) => lists.ranges.get(bits.slice(0, length)) ?? []),
     now,
   );
 }
@@ -50,8 +51,14 @@ function strictest(entries: readonly ListEntry[] | undefined, now: number): List
   return live?.find(({ action }) => action === 'block') ?? live?.[0];
 }
 
-function byValue(entries: readonly ListEntry[]): Map<string, ListEntry[]> {
+function grouped(
+  entries: readonly ListEntry[],
+  keyOf: (entry: ListEntry) => string | undefined,
+): Map<string, ListEntry[]> {
   const map = new Map<string, ListEntry[]>();
-  for (const entry of entries) map.set(entry.value, [...(map.get(entry.value) ?? []), entry]);
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    if (key !== undefined) map.set(key, [...(map.get(key) ?? []), entry]);
+  }
   return map;
 }

@@ -1,4 +1,3 @@
-import type { BlockList } from 'node:net';
 import type { Limit } from '../config/config.js';
 import type { Channel } from '../providers/contract.js';
 
@@ -77,9 +76,10 @@ export interface GuardSettings {
 export interface Lists {
   readonly numbers: ReadonlyMap<string, readonly ListEntry[]>;
   readonly prefixes: ReadonlyMap<string, readonly ListEntry[]>;
-  readonly ranges: readonly { readonly entry: ListEntry; readonly list: BlockList }[];
-  /** All ranges in one: most addresses are in none. */
-  readonly anyRange: BlockList;
+  /** By how their addresses begin, in binary digits. */
+  readonly ranges: ReadonlyMap<string, readonly ListEntry[]>;
+  /** Of those beginnings, the longest first. */
+  readonly rangeLengths: readonly number[];
 }
 
 /** All that holds for one application, put together from file and API. */

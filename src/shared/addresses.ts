@@ -26,14 +26,45 @@ export function isListed(list: BlockList, ip: string): boolean {
 export function visitorOf(ip: string): string {
   const address = plain(ip);
   if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const first = head.split(':').filter(Boolean);
-  const last = tail?.split(':').filter(Boolean) ?? [];
-  const groups = last.length + (tail?.includes('.') ? 1 : 0);
-  const zeros = tail === undefined ? 0 : 8 - first.length - groups;
-  const whole = [...first, ...Array<string>(zeros).fill('0'), ...last];
-  return `${whole
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
+  const line = groupsOf(address).slice(0, 4);
+  return `${line.map((group) => group.toString(16)).join(':')}::/64`;
 }
+
+/**
+ * An address as 128 binary digits, IPv4 as IPv6 maps it (`::ffff:0:0/96`): all addresses of a range begin alike.
+ * @param ip as a proxy has told it, so it may be anything
+ */
+export function bitsOf(ip: string): string | undefined {
+  const address = plain(ip);
+  if (isIPv4(address)) return binary([...MAPPED, ...groupsIn(address)]);
+  return isIPv6(address) ? binary(groupsOf(address)) : undefined;
+}
+
+/** How all addresses of a range begin. @param range a checked one, as for `addressList` */
+export function beginningOf(range: string): string | undefined {
+  const [address = '', bits] = range.split('/');
+  const length = bits === undefined ? undefined : Number(bits) + (isIPv4(address) ? MAPPED.length * 16 : 0);
+  return bitsOf(address)?.slice(0, length);
+}
+
+const MAPPED = [0, 0, 0, 0, 0, 0xffff];
+
+const binary = (groups: readonly number[]): string =>
+  groups.map((group) => group.toString(2).padStart(16, '0')).join('');
+
+/** The eight of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [first = [], last = []] = address.split('::').map(groupsIn);
+  return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
+}
+
+/** Of a part of an address; IPv4 at its end is two of them. */
+const groupsIn = (part: string): number[] =>
+  part
+    .split(':')
+    .filter(Boolean)
+    .flatMap((group) => {
+      if (!group.includes('.')) return [Number.parseInt(group, 16)];
+      const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+      return [a * 256 + b, c * 256 + d];
+    });

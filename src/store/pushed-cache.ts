@@ -2,7 +2,7 @@ import { BoundedMap } from '../shared/bounded-map.js';
 import type { Changes } from './changes.js';
 
 /** Applications; what is known of one is at most a few megabytes, and a few kilobytes as a rule. */
-const MOST = 1_000;
+export const MOST_APPLICATIONS = 1_000;
 /**
  * Changes are pushed; this is for the case that nobody would notice: a subscription to a Redis that answers, but that
  * nobody else writes to any more.
@@ -21,7 +21,7 @@ interface Entry<V> {
  * connection that is lost, or has not answered for 0.7 s, takes everything with it.
  */
 export class PushedCache<V> {
-  private readonly entries = new BoundedMap<Entry<V>>(MOST);
+  private readonly entries = new BoundedMap<Entry<V>>(MOST_APPLICATIONS);
 
   /**
    * @param kind what scripts say before the application when it has changed

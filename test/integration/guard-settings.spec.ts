@@ -99,6 +99,20 @@ describe('what was said about the guard', () => {
     expect((await redis.commandCounts()).evalsha).toBe(1);
   });
 
+  it('is the same object when it is read anew and nothing has changed, and another when something has', async () => {
+    const { book } = started();
+    await rules.save(rule);
+    await block();
+    const known = await book.load(SHOP);
+    expect(await book.load(SHOP)).toBe(known);
+    await block('+4915112345679');
+    const changed = await book.load(SHOP);
+    expect(changed.entries).toHaveLength(2);
+    expect(await book.load(SHOP)).toBe(changed);
+    await redis.client.flushall();
+    expect(await book.load(SHOP)).toEqual({});
+  });
+
   it('is heard of by another process, also after its connection was lost', async () => {
     const { book, changes } = started();
     await until('the subscription', () => changes.heard);
