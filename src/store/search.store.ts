@@ -2,14 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Limits } from '../config/config.js';
 import type { RecipientRef } from '../recipients/lookup.js';
 import { REDIS, type RedisClient } from '../shared/redis.js';
+import { merged, type IndexPosition, type ReadIndex } from './index-merge.js';
 import { allShards, byNumberKey, byReferenceKey, byTimeKey } from './keys.js';
 import { VerificationStore, type StoredVerification } from './verification.store.js';
-
-/** Where an entry stands in the order of a search: newest first, then by id. */
-export interface IndexPosition {
-  readonly createdAt: number;
-  readonly id: string;
-}
 
 export interface SearchQuestion {
   readonly application: string;
@@ -45,34 +40,33 @@ export class SearchStore {
 
   /** All entries, newest first, as long as somebody asks for more. */
   async *scan(question: SearchQuestion): AsyncGenerator<Found> {
-    const keys = indexKeys(question);
-    let { before } = question;
+    const indexes = indexKeys(question).map((key) => this.indexAt(key, question));
+    const positions = merged(indexes, question.before);
     for (;;) {
-      const page = await this.page(keys, question, before);
+      const page = await take(positions, BATCH);
       const records = await Promise.all(page.map(({ id }) => this.verifications.read(id, question.limits)));
       for (const [i, position] of page.entries()) yield { position, stored: records[i] };
       if (page.length < BATCH) return;
-      before = page.at(-1);
     }
   }
 
-  /** The next entries of all keys together. Each key gives a batch, so the newest batch of all is among them. */
-  private async page(
-    keys: string[],
-    { from, until }: SearchQuestion,
-    before?: IndexPosition,
-  ): Promise<IndexPosition[]> {
+  private indexAt(key: string, { from, until }: SearchQuestion): ReadIndex {
     const min = from ?? '-inf';
-    const max = lowest(before?.createdAt, until === undefined ? undefined : until - 1);
-    const answers = await Promise.all(
-      keys.map((key) => this.redis.zrevrangebyscore(key, max ?? '+inf', min, 'WITHSCORES', 'LIMIT', 0, BATCH * 2)),
-    );
-    return answers
-      .flatMap(toPositions)
-      .filter((position) => before === undefined || newestFirst(before, position) < 0)
-      .sort(newestFirst)
-      .slice(0, BATCH);
+    return async (createdAt, offset, count) => {
+      const max = lowest(createdAt, until === undefined ? undefined : until - 1) ?? '+inf';
+      return toPositions(await this.redis.zrevrangebyscore(key, max, min, 'WITHSCORES', 'LIMIT', offset, count));
+    };
   }
+}
+
+async function take<T>(from: AsyncGenerator<T, void>, most: number): Promise<T[]> {
+  const taken: T[] = [];
+  while (taken.length < most) {
+    const next = await from.next();
+    if (next.done) break;
+    taken.push(next.value);
+  }
+  return taken;
 }
 
 function indexKeys({ application, recipient, referenceHash }: SearchQuestion): string[] {
@@ -89,6 +83,3 @@ function toPositions(flat: readonly string[]): IndexPosition[] {
   for (let i = 0; i < flat.length; i += 2) positions.push({ id: flat[i] as string, createdAt: Number(flat[i + 1]) });
   return positions;
 }
-
-const newestFirst = (a: IndexPosition, b: IndexPosition): number =>
-  b.createdAt - a.createdAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);

@@ -1,6 +1,6 @@
 import { validationFailed } from '../shared/problem.js';
+import type { IndexPosition } from '../store/index-merge.js';
 import { isVerificationId } from '../store/keys.js';
-import type { IndexPosition } from '../store/search.store.js';
 
 /** A position in the index, opaque to callers. */
 export const encodeCursor = ({ createdAt, id }: IndexPosition): string =>

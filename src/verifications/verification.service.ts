@@ -10,9 +10,10 @@ import { notFound, Problem, unavailable, validationFailed } from '../shared/prob
 import { KEYRING } from '../shared/tokens.js';
 import { openFacts, type Facts } from '../store/facts.js';
 import { Traces } from '../telemetry/traces.js';
+import type { IndexPosition } from '../store/index-merge.js';
 import { isVerificationId } from '../store/keys.js';
 import { ownerOf } from '../store/record.js';
-import { SearchStore, type IndexPosition } from '../store/search.store.js';
+import { SearchStore } from '../store/search.store.js';
 import { CHECK_RESULTS, VerificationStore, type Once, type StoredVerification } from '../store/verification.store.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { checksLeft, present, presentFor, presentSends, type VerificationView } from './present.js';
