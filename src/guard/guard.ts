@@ -9,7 +9,7 @@ import { GuardStore, markOf } from '../store/guard.store.js';
 import { isReserved } from './api/own-rules.js';
 import { evaluate, type Candidate } from './evaluate.js';
 import { GuardBook } from './guard-book.js';
-import { guardRequest } from './guard-request.js';
+import { guardRequest, keysOf } from './guard-request.js';
 import type { Decision } from './policy.js';
 import { blocked, limitUsedUp } from './refusals.js';
 import type { Admission, Send } from './send.js';
@@ -38,8 +38,9 @@ export class Guard {
     const verdict = evaluate(policy, candidateOf(send), now);
     const { refused, monitored: found, denied } = verdict;
     if (refused) throw await this.refuse(send, refused, refused.until && refused.until - now);
-    const request = guardRequest(this.keyring.lookup, policy, send, verdict);
-    if (!request) return this.admitted(send, { monitored: found, left: [], denied });
+    const keys = keysOf(this.keyring.lookup, policy, send);
+    const request = guardRequest(this.keyring.lookup, policy, send, verdict, keys);
+    if (!request) return this.admitted(send, { monitored: found, left: [], denied, keys });
     const outcome = await this.store.admit(send.application, request);
     if (outcome.kind === 'limited') throw limitUsedUp(outcome.rule, outcome.retryAfterMs);
     if (outcome.kind === 'blocked')
@@ -49,6 +50,7 @@ export class Guard {
       left: outcome.left,
       denied,
       mark: markOf(request, outcome),
+      keys,
       counted: { request, admitted: outcome },
     });
   }

@@ -3,7 +3,8 @@ import type { Limit } from '../config/config.js';
 import { validationFailed, type FieldError } from '../shared/problem.js';
 import type { LimitCheck } from '../store/guard.store.js';
 import type { LimitRule } from './policy.js';
-import type { LimitKey } from './send.js';
+import type { KeptKey, LimitKey } from './send.js';
+import type { Hash } from './subjects.js';
 
 /** What a send is counted by: keyed hashes, but for the country. */
 export interface Subjects {
@@ -13,24 +14,27 @@ export interface Subjects {
   readonly application: string;
 }
 
-/** @param hash of a caller's value. @throws Problem 422 naming `limit_keys` */
-export function limitChecks(
-  rules: readonly LimitRule[],
-  subjects: Subjects,
-  keys: readonly LimitKey[],
-  hash: (name: string, value: string) => string,
-): LimitCheck[] {
-  const values = new Map(keys.map(({ name, value }) => [name, hash(name, value)]));
+/** As they come with a start. @throws Problem 422 naming `limit_keys` */
+export function checkedKeys(keys: readonly LimitKey[], rules: readonly LimitRule[], hash: Hash): KeptKey[] {
+  const checked = keys.map(({ name, value, limits }, i) => ({
+    name,
+    hash: hash(`key ${name}`, value),
+    limits: limits && parsed(limits, i),
+  }));
+  refuseWithoutLimits(keys, rules);
+  return checked;
+}
+
+/** A key whose rule has gone since it was kept counts nowhere. */
+export function limitChecks(rules: readonly LimitRule[], subjects: Subjects, keys: readonly KeptKey[]): LimitCheck[] {
+  const values = new Map(keys.map(({ name, hash }) => [name, hash]));
   const ruled = rules.flatMap((rule) => {
     const value = rule.key === 'limit_key' ? values.get(rule.limitKey ?? '') : subjects[rule.key];
     return value === undefined ? [] : [checkOf(rule, rule.id, value)];
   });
-  const own = keys.flatMap(({ name, limits }, i) =>
-    limits === undefined
-      ? []
-      : [checkOf({ name, mode: 'enforce', limits: parsed(limits, i) }, '~', values.get(name) ?? '')],
+  const own = keys.flatMap(({ name, hash, limits }) =>
+    limits === undefined ? [] : [checkOf({ name, mode: 'enforce', limits }, '~', hash)],
   );
-  refuseWithoutLimits(keys, rules);
   return [...ruled, ...own];
 }
 

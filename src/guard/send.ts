@@ -1,4 +1,4 @@
-import type { Mode } from '../config/config.js';
+import type { Limit, Mode } from '../config/config.js';
 import type { Channel } from '../providers/contract.js';
 import type { RecipientRef } from '../recipients/lookup.js';
 import type { Recipient } from '../recipients/recipient.js';
@@ -13,6 +13,13 @@ export interface LimitKey {
   readonly limits?: readonly string[];
 }
 
+/** The same as it is kept with the verification, for the sends that follow: the value is a keyed hash. */
+export interface KeptKey {
+  readonly name: string;
+  readonly hash: string;
+  readonly limits?: readonly Limit[];
+}
+
 /** A send that somebody asks for. */
 export interface Send {
   readonly application: string;
@@ -23,6 +30,8 @@ export interface Send {
   readonly channels: readonly Channel[];
   readonly clientIp?: string;
   readonly limitKeys?: readonly LimitKey[];
+  /** Those of the start that this send follows. */
+  readonly keptKeys?: readonly KeptKey[];
   /** Name of the call, if it has an Idempotency-Key: it is counted once. */
   readonly once?: string;
   /** Whom events tell of a refusal. The id is a new one's, where there is no verification yet. */
@@ -40,6 +49,8 @@ export interface Admission {
   readonly denied: readonly Channel[];
   /** For the verification's record: how its approval counts. */
   readonly mark?: string;
+  /** For the verification's facts: what its further sends are counted by. */
+  readonly keys?: readonly KeptKey[];
   /** How it was counted, to take that back. */
   readonly counted?: { readonly request: GuardRequest; readonly admitted: Admitted };
 }

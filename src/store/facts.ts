@@ -5,6 +5,7 @@ import { keySet, type Keyring } from '../codes/keyring.js';
 import { open, seal } from '../codes/seal.js';
 import type { Mode, Resend, Step } from '../config/config.js';
 import type { Decision } from '../guard/policy.js';
+import type { KeptKey } from '../guard/send.js';
 import type { Attempt, VerificationState } from './record.js';
 
 /** Appended to a text so that the phone offers the code only to the right app or site. */
@@ -34,6 +35,8 @@ export interface Facts {
   readonly reference?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly clientIp?: string;
+  /** What the caller wants all sends of it to be counted by. */
+  readonly limitKeys?: readonly KeptKey[];
   readonly autofill?: Autofill;
   readonly transaction?: Transaction;
   /** What messages of earlier rounds were sent from, by attempt: their plans are gone. */

@@ -97,6 +97,7 @@ export class NextService {
       ref,
       channels: [next.channel],
       clientIp: facts.clientIp,
+      keptKeys: facts.limitKeys,
       once,
       id,
     };

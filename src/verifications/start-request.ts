@@ -96,10 +96,11 @@ export const sendOf = ({ caller, id, to, facts, ref, limitKeys, webhook, once }:
 });
 
 /** Without what the guard denies, and with what it wants to be remembered. */
-export function admitted(request: StartRequest, { denied, monitored, mark }: Admission): StartRequest {
+export function admitted(request: StartRequest, { denied, monitored, mark, keys }: Admission): StartRequest {
   const { facts } = request;
   const steps = facts.steps.filter(({ channel }) => !denied.includes(channel));
-  return { ...request, guard: mark, facts: { ...facts, steps, guard: monitored.length > 0 ? monitored : undefined } };
+  const guard = monitored.length > 0 ? monitored : undefined;
+  return { ...request, guard: mark, facts: { ...facts, steps, guard, limitKeys: keys } };
 }
 
 /** Of the messages of steps that name none. */

@@ -118,6 +118,16 @@ describe('the guard', () => {
     expect(refused(await api.start('+4915112345675', own))).toMatchObject({ status: 429, limit: 'session' });
   });
 
+  it('counts a further message by the keys that its start has brought, and keeps them as hashes', async () => {
+    const api = service.as(LIVE_KEY);
+    const own = { limit_keys: [{ name: 'session', value: 'the-session-itself', limits: ['2/10m'] }] };
+    const { body } = await api.start('+4915122345641', own);
+    const next = () => api.post(`/v1/verifications/${body.id}/next`);
+    expect((await next()).status).toBe(200);
+    expect(refused(await next())).toEqual({ status: 429, code: 'rate_limited', limit: 'session' });
+    expect(JSON.stringify(await redis.dump())).not.toContain('the-session-itself');
+  });
+
   it.each<[string, unknown]>([
     ['limit_keys', []],
     ['limit_keys', Array.from({ length: 6 }, (_, i) => ({ name: `n${i}`, value: 'x', limits: ['1/1s'] }))],

@@ -214,12 +214,16 @@ describe('a start', () => {
       expect([status, body.code, body.limit]).toEqual([429, 'rate_limited', 'sessions']);
     }
     await shop.request('PATCH', `/v1/rules/${rule.id}`, { mode: 'monitor' });
-    expect((await start(service, undefined, session)).status).toBe(201);
+    const monitored = await start(service, undefined, session);
+    expect(monitored.status).toBe(201);
     // Whoever makes rules must not make series of metrics: one word for all of them.
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     expect(metrics).toContain('passlane_guard_decisions_total{rule="limit",mode="monitor"} 1\n');
     expect(metrics).not.toContain('sessions');
     await shop.request('DELETE', `/v1/rules/${rule.id}`);
     expect(fieldsOf(await start(service, undefined, session))).toEqual([422, ['limit_keys.0.name']]);
+    // Who has started before is not to blame for that.
+    const next = await service.as(TEST_KEY).post(`/v1/verifications/${monitored.body.id}/next`);
+    expect(next.status).toBe(200);
   });
 });
