@@ -1,11 +1,12 @@
 import { hmac } from '../codes/keyring.js';
+import { lineOf } from '../recipients/lookup.js';
 import { visitorOf } from '../shared/addresses.js';
 
 /** A block of numbers that one carrier gets at a time, and that pumping walks through: 10 000 of them. */
 const OPEN_DIGITS = 4;
 
 /** @param address E.164 */
-export const prefixOf = (address: string): string => address.slice(0, -OPEN_DIGITS);
+export const prefixOf = (address: string): string => lineOf(address).slice(0, -OPEN_DIGITS);
 
 /** Names things in Redis without telling them. Of one application: others cannot be compared with it. */
 export type Hash = (kind: string, value: string) => string;

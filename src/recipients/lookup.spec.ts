@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { recipientRef, referenceHash } from './lookup.js';
+import { parseRecipient } from './recipient.js';
 
 const KEY = Buffer.alloc(32, 3);
 const NUMBER = '+14155550100';
@@ -14,6 +15,27 @@ describe('recipientRef', () => {
       recipientRef(Buffer.alloc(32, 4), 'shop', NUMBER),
     ];
     for (const other of others) expect(other.hash).not.toBe(ref.hash);
+  });
+
+  it.each([
+    ['+541123456789', '+5491123456789'],
+    ['+543442123456', '+5493442123456'],
+    ['+24106031234', '+2416031234'],
+    ['+24107120775', '+2417120775'],
+  ])('is the same for %s and %s, which ring one line', (one, other) => {
+    for (const number of [one, other]) expect(parseRecipient(number)).toMatchObject({ address: number });
+    expect(recipientRef(KEY, 'shop', one)).toEqual(recipientRef(KEY, 'shop', other));
+  });
+
+  it.each([
+    ['+541123456789', '+541123456780'],
+    ['+548001234567', '+5498001234567'],
+    ['+24166031234', '+2416603123'],
+    ['+24101721234', '+2411721234'],
+    ['+390356109396', '+39356109396'],
+    ['+541123456789', '+5411234567890'],
+  ])('differs for %s and %s', (one, other) => {
+    expect(recipientRef(KEY, 'shop', one).hash).not.toBe(recipientRef(KEY, 'shop', other).hash);
   });
 
   it('tells nothing of the number, and fits into a key', () => {

@@ -5,12 +5,28 @@ import type { Mode } from '../config/config.js';
 export interface RecipientRef {
   /** Two hex digits: one of 256 shards, the hash tag of all keys that change together (design §5). */
   readonly shard: string;
-  /** 128-bit keyed hash of application and address, base64url. */
+  /** 128-bit keyed hash of application and address, base64url. The same for all spellings of one line. */
   readonly hash: string;
 }
 
+/**
+ * Numbers that numbering plans take for two, and that ring one line. They are sent to as they were given: which of the two
+ * a carrier takes is its own affair.
+ * - Argentina: a 9 before the ten digits of area and line only says that the line is a mobile phone's
+ *   (ITU-T E.164 national plan T0202000009).
+ * - Gabon: until 2019 the seven digits of a mobile phone were called with a 0 before them, also from abroad (T020200004E).
+ */
+const TWO_SPELLINGS: readonly (readonly [spelling: RegExp, line: string])[] = [
+  [/^\+549?([1-3]\d{9})$/, '+549$1'],
+  [/^\+2410?([2-7]\d{6})$/, '+241$1'],
+];
+
+/** An address as it counts, which is not always as it is sent to. */
+export const lineOf = (address: string): string =>
+  TWO_SPELLINGS.reduce((written, [spelling, line]) => written.replace(spelling, line), address);
+
 export function recipientRef(lookupKey: Buffer, application: string, address: string): RecipientRef {
-  const mac = hmac(lookupKey, `to\n${application}\n${address}`);
+  const mac = hmac(lookupKey, `to\n${application}\n${lineOf(address)}`);
   return { shard: mac.toString('hex', 0, 1), hash: mac.toString('base64url', 1, 17) };
 }
 

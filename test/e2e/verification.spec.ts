@@ -115,6 +115,25 @@ describe('a verification over an http account', () => {
     expect(anew.body.id).not.toBe(id);
   });
 
+  it('is one for all spellings of a line, found by each, and sent to as it was given last', async () => {
+    const api = service.as(LIVE_KEY);
+    const [mobile, plain] = ['+5491145550101', '+541145550101'];
+    const first = await api.start(mobile);
+    await until('the message', () => gateway.to(mobile)[0]);
+    const again = await api.start(plain);
+    expect(again).toMatchObject({ status: 200, body: { id: first.body.id, sends: { made: 2 } } });
+    const message = await until('the second message', () => gateway.to(plain)[0]);
+    expect(gateway.to(mobile)).toHaveLength(1);
+    for (const to of [mobile, plain]) {
+      const { data } = (await api.get(`/v1/verifications?to=${encodeURIComponent(to)}`)).body as {
+        data: Verification[];
+      };
+      expect(data.map(({ id }) => id)).toEqual([first.body.id]);
+    }
+    expect((await api.check(first.body.id, message.body.code!)).body.result).toBe('approved');
+    expect((await api.post('/v1/erasures', { to: mobile })).body).toMatchObject({ verifications: 1 });
+  });
+
   it('says what each message was sent from, also when a later start has brought another plan', async () => {
     const { api, to, id } = await started({ channels: [{ channel: 'sms', from: 'First' }] });
     const senders = (view: Verification) => view.attempts.map(({ from }) => from);
