@@ -53,7 +53,13 @@ const DEFAULTS = {
     unverified_share: 'enforce',
     countries_per_ip: 'enforce',
   },
-  lineTypes: { premium: 'enforce', shared_cost: 'enforce', satellite: 'enforce', unallocated: 'enforce' },
+  lineTypes: {
+    premium: 'enforce',
+    shared_cost: 'enforce',
+    personal: 'enforce',
+    satellite: 'enforce',
+    unallocated: 'enforce',
+  },
 } as const;
 
 /** Limits and entries of both hold; of everything else the API's word is the later one. */

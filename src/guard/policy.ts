@@ -45,7 +45,7 @@ export interface CountryPolicy {
 }
 
 /** Kinds of numbers that nobody signs in with. */
-export const LINE_TYPES = ['premium', 'shared_cost', 'satellite', 'unallocated'] as const;
+export const LINE_TYPES = ['premium', 'shared_cost', 'personal', 'satellite', 'unallocated'] as const;
 export type LineType = (typeof LINE_TYPES)[number];
 
 export const ENTRY_ACTIONS = ['allow', 'block'] as const;
