@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { NO_LIMITS } from '../../src/config/limits.js';
 import { DEFAULT_RETENTION } from '../../src/config/load-retention.js';
 import { byNumberKey, byReferenceKey, dueKey, newVerificationId } from '../../src/store/keys.js';
 import { TestRedis } from '../support/redis.js';
-import { failed, nextIn, sent, StoreBench } from '../support/store.js';
+import { failed, nextIn, RIGHT, sent, StoreBench } from '../support/store.js';
 
 let redis: TestRedis;
 let bench: StoreBench;
@@ -153,6 +154,25 @@ describe('a continuation while an attempt is on its way', () => {
     expect(retry).toMatchObject({ attempt: 1, tries: 2 });
     expect(await bench.records(retry, sent())).toBe(true);
     expect(await bench.claimed(id)).toMatchObject({ attempt: 2, tries: 1 });
+  });
+});
+
+describe('a code that was replaced', () => {
+  it('stays so when a later one lets older codes stay right', async () => {
+    const recipient = bench.recipient();
+    const id = await bench.created(recipient);
+    const check = (mac: string) => bench.verifications.check('shop', id, [{ keyId: 'key-1', mac }], NO_LIMITS);
+    const continued = (generation: number, mac: string, olderStayRight: boolean) =>
+      bench.verifications.continue(
+        bench.continuation(id, recipient, { generation, code: { mac, ttlMs: 60_000, olderStayRight } }),
+      );
+    expect(await continued(1, 'second', false)).toMatchObject({ kind: 'continued' });
+    expect(await check(RIGHT)).toMatchObject({ result: 'replaced' });
+    expect(await continued(2, 'third', true)).toMatchObject({ kind: 'continued' });
+    expect(await check(RIGHT)).toMatchObject({ result: 'replaced' });
+    expect(await continued(3, 'fourth', true)).toMatchObject({ kind: 'continued' });
+    expect(await check(RIGHT)).toMatchObject({ result: 'replaced' });
+    expect(await check('second')).toMatchObject({ result: 'approved' });
   });
 });
 

@@ -31,6 +31,10 @@ use(sends, now)
 redis.call('SET', KEYS[2], ARGV[3], 'KEEPTTL')
 if ARGV[13] ~= '' then
   local g = redis.call('HINCRBY', key, 'gen', 1)
+  -- What it replaces stays replaced, also when a later one lets older codes stay right.
+  if ARGV[15] ~= '1' then
+    for old = 1, g - 1 do redis.call('HSET', key, 'e' .. old, now) end
+  end
   expires = now + tonumber(ARGV[14])
   redis.call('HSET', key, 'm' .. g, ARGV[13], 'e' .. g, expires, 'any', ARGV[15], 'expires', expires)
   redis.call('PEXPIREAT', key, expires + tonumber(ARGV[16]))
