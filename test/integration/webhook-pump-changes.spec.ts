@@ -49,6 +49,19 @@ describe('the pump', () => {
     expect(receiver.received).toHaveLength(32);
   });
 
+  it('lets go of an application whose last webhook is deleted, and takes the next one', async () => {
+    const id = await bench.webhook(url('/a'));
+    const pump = (await bench.pump())!;
+    const keep = () => bench.queue.hold('shop', pump.token, true, 60_000);
+    expect((await keep()).kind).toBe('held');
+    await bench.webhooks.delete('shop', id);
+    expect((await keep()).kind).toBe('none');
+    expect(await redis.client.exists('pl:{ev:shop}:wk')).toBe(0);
+    expect(await bench.pump()).toBeUndefined();
+    await bench.webhook(url('/b'));
+    expect(await bench.pump()).toBeDefined();
+  });
+
   it('tells of each pause of a webhook by an event of its own', async () => {
     const id = await bench.webhook(url('/down'));
     await bench.webhook(url('/b'), { events: ['webhook.paused'] });
