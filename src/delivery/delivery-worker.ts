@@ -73,7 +73,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
         stalledInterval: 1_000,
         maxStalledCount: 1_000,
         runRetryDelay: RETRY_MS,
-        ...(this.config.redis.mode !== 'single' && { drainDelay: BLOCK_SECONDS }),
+        drainDelay: BLOCK_SECONDS,
       });
       return worker.on('error', onError);
     });

@@ -1,15 +1,19 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Redis } from 'ioredis';
 import { until } from '../../test/support/wait.js';
 import { makeBlockingRedis, makeRedis, type RedisClient } from './redis.js';
 
 /** Says so often that it loads its file, for a long time yet; then that it is done. */
 const LOADING = 3;
 
-describe('a Redis that loads its file', () => {
+describe('a client', () => {
   let server: Server;
   let asked: number;
   let clients: RedisClient[];
+  let sockets: Socket[];
+  /** Connections over which nothing comes any more. */
+  let dead: Set<Socket>;
 
   const answer = (command: string): string => {
     if (command === 'hello') return "-ERR unknown command 'HELLO'\r\n";
@@ -22,9 +26,13 @@ describe('a Redis that loads its file', () => {
   beforeEach(async () => {
     asked = 0;
     clients = [];
+    sockets = [];
+    dead = new Set();
     server = createServer((socket) => {
+      sockets.push(socket);
       socket.on('error', () => undefined);
       socket.on('data', (chunk) => {
+        if (dead.has(socket)) return;
         for (const [, name] of chunk.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
           socket.write(answer(name!.toLowerCase()));
         }
@@ -35,19 +43,42 @@ describe('a Redis that loads its file', () => {
 
   afterEach(async () => {
     for (const client of clients) client.disconnect();
+    for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('is in use as soon as it is done, whatever it has guessed', async () => {
-    const address = { mode: 'single' as const, url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}` };
-    const ignore = () => undefined;
-    const shared = makeRedis(address, ignore);
+  const ignore = () => undefined;
+  const addressOf = () => {
+    const { port } = server.address() as AddressInfo;
+    return { mode: 'single' as const, url: `redis://127.0.0.1:${port}` };
+  };
+
+  async function sharedClient(): Promise<RedisClient> {
+    const shared = makeRedis(addressOf(), ignore);
     clients.push(shared);
     await until('the shared client', () => shared.status === 'ready', 5_000);
-    asked = 0;
-    const blocking = makeBlockingRedis(address, shared, 'q', ignore);
+    return shared;
+  }
+
+  async function blockingClient(shared: RedisClient): Promise<Redis> {
+    const blocking = makeBlockingRedis(addressOf(), shared, 'q', ignore);
     clients.push(blocking);
     await until('the blocking client', () => blocking.status === 'ready', 5_000);
+    return blocking;
+  }
+
+  it('uses a Redis that loads its file as soon as it is done, whatever it has guessed', async () => {
+    const shared = await sharedClient();
+    asked = 0;
+    await blockingClient(shared);
     expect(asked).toBe(LOADING + 1);
+  });
+
+  it('of a worker leaves a Redis whose host is gone without a word for the one that has its name now', async () => {
+    const blocking = await blockingClient(await sharedClient());
+    for (const socket of sockets) dead.add(socket);
+    let answer: unknown;
+    void blocking.set('key', 'value').then((text) => (answer = text));
+    await until('an answer of the other one', () => answer === 'OK', 5_000);
   });
 });

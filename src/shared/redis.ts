@@ -1,7 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress } from '../config/redis-url.js';
 import { makeCluster, makeClusterSubscriber } from './redis/cluster.js';
-import { failFast, leavesHungPrimary, patient, type OnError } from './redis/options.js';
+import { failFast, patient, type OnError } from './redis/options.js';
 import { SentinelRedis, sentinelOptions } from './redis/sentinel.js';
 import { slotOf } from './redis/slot.js';
 import { makeBlockingOfSlot } from './redis/slot-connector.js';
@@ -47,7 +47,7 @@ export function makeBlockingRedis(address: RedisAddress, shared: RedisClient, ke
 
 function makeBlocking(address: RedisAddress, shared: RedisClient, key: string): Redis {
   if (address.mode === 'single') return new Redis(pathOrUrl(address.url), patient);
-  if (address.mode === 'sentinel') return new Redis({ ...sentinelOptions(address), ...patient, ...leavesHungPrimary });
+  if (address.mode === 'sentinel') return new Redis({ ...sentinelOptions(address), ...patient });
   if (!(shared instanceof Cluster)) throw new TypeError('the client of a cluster is another one');
   return makeBlockingOfSlot(shared, address, slotOf(key));
 }

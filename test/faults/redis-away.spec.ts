@@ -65,6 +65,15 @@ async function expectWell() {
   expect((await api.check(id, code)).body.result).toBe('approved');
 }
 
+it('that is well keeps its connections, however little there is to do', async () => {
+  const connections = async () =>
+    Number(/total_connections_received:(\d+)/.exec(await redis.client.info('stats'))?.[1]);
+  await startAndReceive(api, gateway);
+  const before = await connections();
+  await sleep(6_000);
+  expect(await connections()).toBe(before);
+});
+
 describe('a Redis that hangs', () => {
   it('makes answers 503 within a second, and nothing more', async () => {
     const earlier = await startAndReceive(api, gateway);

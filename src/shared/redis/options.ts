@@ -22,19 +22,16 @@ export const failFast = {
   retryStrategy,
 } satisfies RedisOptions;
 
+/** How long a worker's connection asks Redis to hold back an empty answer. */
+export const BLOCK_SECONDS = 1;
+
 /** Of connections that wait for Redis, however long it is away. */
 export const patient = {
   maxRetriesPerRequest: null,
   connectTimeout: CONNECT_WITHIN_MS,
   maxLoadingRetryTime: LOADED_EVERY_MS,
   retryStrategy,
+  // They must not wait for a Redis that hangs, or whose host is gone without a word, while another has its name. One that
+  // blocks cannot be asked whether it is well; but it always hears something within its blocking time.
+  socketTimeout: (BLOCK_SECONDS + 1.5) * 1_000,
 } satisfies RedisOptions;
-
-/** How long a worker's connection asks Redis to hold back an empty answer, where another node may take over. */
-export const BLOCK_SECONDS = 1;
-
-/**
- * Where another node may take over, a blocking connection must not wait for one that hangs. It cannot be asked whether it
- * is well while it blocks; but it always hears something within its blocking time.
- */
-export const leavesHungPrimary = { socketTimeout: (BLOCK_SECONDS + 1.5) * 1_000 } satisfies RedisOptions;

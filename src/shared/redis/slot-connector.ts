@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, Redis, type Cluster } from 'ioredis';
 import { loginOf, type ClusterAddress } from './cluster.js';
-import { leavesHungPrimary, patient } from './options.js';
+import { patient } from './options.js';
 
 /** Nobody may know where a slot is, when all of a cluster is away. */
 const ASK_AGAIN_MS = 50;
@@ -45,7 +45,6 @@ export function makeBlockingOfSlot(cluster: Cluster, address: ClusterAddress, sl
   return new Redis({
     ...loginOf(address),
     ...patient,
-    ...leavesHungPrimary,
     Connector: SlotConnector,
     // The slot has moved while the node is well: connect to where it is now, and ask that one.
     reconnectOnError: ({ message }) => {
