@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Poller } from '../shared/poller.js';
 import { LOGGER } from '../shared/tokens.js';
 import { DeliveryStore } from '../store/delivery.store.js';
+import { notAnswered } from '../store/keys.js';
 import { GRACE_MS } from '../store/verification.store.js';
 import { DeliveryQueue } from './delivery.queue.js';
 
@@ -32,12 +33,13 @@ export class DeliveryClock implements OnApplicationBootstrap, BeforeApplicationS
 
   /** What fails is still due, and leased entries come back: the next tick takes them. */
   private async tick(): Promise<void> {
-    const shards = await this.store.peek();
-    const batches = await Promise.allSettled(shards.map((shard) => this.store.lease(shard, GRACE_MS)));
+    const { ready, silent } = await this.store.peek();
+    const batches = await Promise.allSettled(ready.map((shard) => this.store.lease(shard, GRACE_MS)));
     const entries = batches.flatMap((batch) => (batch.status === 'fulfilled' ? batch.value : []));
     if (entries.length > 0) await this.queue.addAll(entries);
     // A shard whose node is away keeps none of the others waiting.
     const failed = batches.find((batch) => batch.status === 'rejected');
     if (failed) throw failed.reason;
+    if (silent.length > 0) throw notAnswered(silent);
   }
 }

@@ -4,6 +4,7 @@ import { Poller } from '../shared/poller.js';
 import { LOGGER } from '../shared/tokens.js';
 import { EventStore, type OutboxEntry } from '../store/event.store.js';
 import { GuardStore } from '../store/guard.store.js';
+import { notAnswered } from '../store/keys.js';
 import { toPublication } from './to-publication.js';
 
 /** Half of this is how late an event is, on an idle machine. */
@@ -34,7 +35,7 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async relay(): Promise<void> {
-    const entries = await this.store.outboxes();
+    const { entries, silent } = await this.store.outboxes();
     const publishing = [...byApplication(entries)].map(async ([application, own]) => {
       await this.store.publish(application, own.map(toPublication));
       await this.countApprovals(application, own);
@@ -42,6 +43,7 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
     // An application whose node is away keeps none of the others waiting; nothing is taken out before it is back.
     for (const one of await Promise.allSettled(publishing)) if (one.status === 'rejected') throw one.reason;
     if (entries.length > 0) await this.store.trim(entries);
+    if (silent.length > 0) throw notAnswered(silent);
   }
 
   private async countApprovals(application: string, entries: readonly OutboxEntry[]): Promise<void> {

@@ -142,9 +142,10 @@ export class DeliveryStore {
     return toDue(id, answer);
   }
 
-  /** Shards that have something due. */
-  async peek(): Promise<string[]> {
-    return shardsAt(await readAcross(this.redis, scripts.peek, allDueKeys));
+  /** Shards that have something due, and those that nobody answers for now. */
+  async peek(): Promise<{ ready: string[]; silent: string[] }> {
+    const { found, silent } = await readAcross(this.redis, scripts.peek, allDueKeys);
+    return { ready: shardsAt(found), silent: silent.map((place) => allShards[place] as string) };
   }
 
   /** Takes what is due in one shard, for `leaseMs`. */

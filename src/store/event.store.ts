@@ -54,6 +54,12 @@ export interface OutboxEntry {
   readonly event: OutboxEvent;
 }
 
+export interface Outboxes {
+  readonly entries: readonly OutboxEntry[];
+  /** Shards that nobody answers for now. */
+  readonly silent: readonly string[];
+}
+
 /** An event, ready for its receivers. */
 export interface Publication {
   readonly shard: string;
@@ -76,9 +82,10 @@ export class EventStore {
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** The oldest entries of every shard that has some, each shard's in order. */
-  async outboxes(): Promise<OutboxEntry[]> {
+  async outboxes(): Promise<Outboxes> {
     const entries: OutboxEntry[] = [];
-    for (const { places, answer } of await readAcross(this.redis, scripts.read, allOutboxes, [PER_SHARD])) {
+    const { found, silent } = await readAcross(this.redis, scripts.read, allOutboxes, [PER_SHARD]);
+    for (const { places, answer } of found) {
       const flat = answer as unknown[];
       for (let i = 0; i < flat.length; i += 3) {
         const shard = allShards[places[(flat[i] as number) - 1] as number] as string;
@@ -86,7 +93,7 @@ export class EventStore {
         entries.push({ shard, entryId: flat[i + 1] as string, event });
       }
     }
-    return entries;
+    return { entries, silent: silent.map((place) => allShards[place] as string) };
   }
 
   /** Safe to repeat. @param publications of one application; those of a shard in the order of its outbox */

@@ -28,6 +28,10 @@ export const shardsAt = (answers: readonly NodeAnswer[]): string[] =>
     (answer as number[]).map((position) => allShards[places[position - 1] as number] as string),
   );
 
+/** For the log of whoever asks all shards. @param silent those that nobody answers for */
+export const notAnswered = (silent: readonly string[]): Error =>
+  new Error(`no answer about ${silent.length} of ${SHARDS} shards: ${silent.slice(0, 8).join(', ')}`);
+
 const VERIFICATION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export const isVerificationId = (text: string): boolean => VERIFICATION_ID.test(text);

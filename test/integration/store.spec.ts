@@ -224,12 +224,12 @@ describe('a lease', () => {
     const ids = await Promise.all(Array.from({ length: 250 }, () => bench.created(bench.recipient('b1'))));
     await Promise.all(ids.map((id) => bench.makeDue(id)));
     const idle = await bench.created(bench.recipient('b2'));
-    expect(await bench.deliveries.peek()).toEqual(['b1']);
+    expect(await bench.deliveries.peek()).toEqual({ ready: ['b1'], silent: [] });
 
     const batches = await Promise.all(Array.from({ length: 10 }, () => bench.deliveries.lease('b1', 60_000)));
     expect(batches.map(({ length }) => length).sort((a, b) => b - a)).toEqual([200, 50, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect(new Set(batches.flat().map(({ id }) => id))).toEqual(new Set(ids));
-    expect(await bench.deliveries.peek()).toEqual([]);
+    expect(await bench.deliveries.peek()).toEqual({ ready: [], silent: [] });
     expect(await bench.dueAt(idle)).toBeGreaterThan(Date.now());
 
     await bench.makeDue(ids[7]!);

@@ -1,4 +1,6 @@
+import { expect } from '@jest/globals';
 import { Cluster } from 'ioredis';
+import { slotOf } from '../../src/shared/redis/slot.js';
 import { RedisProcess } from './redis-process.js';
 import { freePort } from './ports.js';
 import { until } from './wait.js';
@@ -53,6 +55,27 @@ export class TestCluster {
     return new TestCluster(heads, tails, client);
   }
 
+  /** Opens the slot of a key: from now on its keys may move to the next primary, one by one. */
+  async openSlot(key: string): Promise<OpenSlot> {
+    const slot = slotOf(key);
+    const { length } = this.primaries;
+    const owner = Math.floor((slot * length) / SLOTS);
+    const [from, to] = [this.primaries[owner]!, this.primaries[(owner + 1) % length]!];
+    await to.client.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', await from.client.cluster('MYID'));
+    await from.client.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', await to.client.cluster('MYID'));
+    const move = async (...keys: string[]): Promise<void> => {
+      const how = ['127.0.0.1', to.port, '', 0, 5_000, 'AUTH', PASSWORD, 'KEYS'];
+      expect(await from.client.call('MIGRATE', ...how, ...keys)).toBe('OK');
+    };
+    const close = async (): Promise<void> => {
+      const left = (await from.client.call('CLUSTER', 'GETKEYSINSLOT', slot, 10_000)) as string[];
+      if (left.length > 0) await move(...left);
+      const owned = ['SETSLOT', slot, 'NODE', await to.client.cluster('MYID')];
+      for (const node of [to, from, ...this.primaries]) await node.client.call('CLUSTER', ...owned);
+    };
+    return { from, to, move, close };
+  }
+
   get nodes(): readonly RedisProcess[] {
     return [...this.primaries, ...this.replicas];
   }
@@ -65,6 +88,15 @@ export class TestCluster {
     this.client.disconnect();
     await Promise.all(this.nodes.map((node) => node.stop()));
   }
+}
+
+/** Its keys are on either of two primaries. */
+export interface OpenSlot {
+  readonly from: RedisProcess;
+  readonly to: RedisProcess;
+  move(...keys: string[]): Promise<void>;
+  /** Moves what is left; then all of it is the new primary's. */
+  close(): Promise<void>;
 }
 
 const busPorts = new WeakMap<RedisProcess, number>();

@@ -15,9 +15,6 @@ export interface NodeAnswer {
   readonly answer: unknown;
 }
 
-/** Redis says of a key that it is not its own any more. */
-const MOVED = /non local key|^MOVED|^CLUSTERDOWN/;
-
 const isWorking = ({ status }: Redis): boolean => status === 'ready';
 
 /** Undefined for a single server, which has everything. */
@@ -64,7 +61,6 @@ export async function askNodes(
   );
   const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
-  if (errors.some(({ message }) => MOVED.test(message))) redis.refreshSlotsCache();
   if (answers.length === 0) throw errors[0] ?? new Error('Connection is closed: no node of the cluster answers.');
   return answers;
 }

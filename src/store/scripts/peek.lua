@@ -1,10 +1,16 @@
 -- Which shards have something due. Reads only: many pollers cost little.
 -- KEYS the shards' due sets
--- Returns the positions (from 1) of those that do
+-- Returns {positions (from 1) of those that do, positions of those that this node does not answer for}: while a slot is on
+-- its way to another node each key that is not here, or not any more, is an error. That is no affair of the other shards.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local ready = {}
+local ready, silent = {}, {}
 for i, key in ipairs(KEYS) do
-  if redis.call('ZCOUNT', key, '-inf', now) > 0 then ready[#ready + 1] = i end
+  local count = redis.pcall('ZCOUNT', key, '-inf', now)
+  if type(count) ~= 'number' then
+    silent[#silent + 1] = i
+  elseif count > 0 then
+    ready[#ready + 1] = i
+  end
 end
-return ready
+return { ready, silent }
