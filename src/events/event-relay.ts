@@ -5,7 +5,11 @@ import { LOGGER } from '../shared/tokens.js';
 import { EventStore, type OutboxEntry } from '../store/event.store.js';
 import { GuardStore } from '../store/guard.store.js';
 import { notAnswered } from '../store/keys.js';
+import { PassedBy } from './passed-by.js';
 import { toPublication } from './to-publication.js';
+
+/** By application. */
+type Failures = Map<string, Error>;
 
 /** Half of this is how late an event is, on an idle machine. */
 const POLL_MS = 100;
@@ -17,6 +21,9 @@ const POLL_MS = 100;
 @Injectable()
 export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly poller: Poller;
+  private readonly passed = new PassedBy();
+  /** Why something was passed by, for the log. */
+  private error?: Error;
 
   constructor(
     private readonly store: EventStore,
@@ -35,15 +42,42 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async relay(): Promise<void> {
-    const { entries, silent } = await this.store.outboxes();
-    const publishing = [...byApplication(entries)].map(async ([application, own]) => {
-      await this.store.publish(application, own.map(toPublication));
-      await this.countApprovals(application, own);
-    });
-    // An application whose node is away keeps none of the others waiting; nothing is taken out before it is back.
-    for (const one of await Promise.allSettled(publishing)) if (one.status === 'rejected') throw one.reason;
-    if (entries.length > 0) await this.store.trim(entries);
+    const { entries, silent } = await this.store.outboxes(this.passed.ends);
+    const failed = await this.publish(entries.filter((entry) => !this.passed.holds(entry)));
+    this.passed.pass(entries, new Set(failed.keys()), performance.now());
+    const again = await this.tryAgain();
+    const [error] = [...failed.values(), ...again.values()];
+    if (error !== undefined) this.error = error;
+    if (!this.passed.isEmpty) throw this.error;
     if (silent.length > 0) throw notAnswered(silent);
+  }
+
+  /** What was left for applications that could not be reached. */
+  private async tryAgain(): Promise<Failures> {
+    const places = this.passed.next(performance.now());
+    if (places.size === 0) return new Map();
+    const { entries, silent } = await this.store.outboxes(places, [...places.keys()]);
+    const failed = await this.publish(entries.filter((entry) => this.passed.wants(entry)));
+    this.passed.tried(places.keys(), silent, entries, new Set(failed.keys()));
+    return failed;
+  }
+
+  /** An application whose node is away keeps none of the others waiting; what is its own is not taken out before it is back. */
+  private async publish(entries: readonly OutboxEntry[]): Promise<Failures> {
+    const failed: Failures = new Map();
+    const published: OutboxEntry[] = [];
+    const publishing = [...byApplication(entries)].map(async ([application, own]) => {
+      try {
+        await this.store.publish(application, own.map(toPublication));
+        await this.countApprovals(application, own);
+        published.push(...own);
+      } catch (error) {
+        failed.set(application, error as Error);
+      }
+    });
+    await Promise.all(publishing);
+    if (published.length > 0) await this.store.trim(published);
+    return failed;
   }
 
   private async countApprovals(application: string, entries: readonly OutboxEntry[]): Promise<void> {

@@ -21,8 +21,6 @@ const PER_SHARD = 20;
 /** So many events are published in one call: bounds the time that Redis serves nobody else. */
 const PER_CALL = 200;
 
-const allOutboxes = allShards.map(outboxKey);
-
 /** A change as its script has told of it. */
 interface OutboxEvent {
   readonly kind: string;
@@ -81,19 +79,27 @@ export interface StreamEntry {
 export class EventStore {
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
-  /** The oldest entries of every shard that has some, each shard's in order. */
-  async outboxes(): Promise<Outboxes> {
+  /**
+   * The oldest entries of every shard that has some, each shard's in order.
+   * @param after by shard the entry behind which to begin; where there is none, with the first
+   */
+  async outboxes(
+    after: ReadonlyMap<string, string | undefined> = new Map(),
+    shards: readonly string[] = allShards,
+  ): Promise<Outboxes> {
     const entries: OutboxEntry[] = [];
-    const { found, silent } = await readAcross(this.redis, scripts.read, allOutboxes, [PER_SHARD]);
+    const begins = JSON.stringify(Object.fromEntries([...after].map(([shard, entry]) => [outboxKey(shard), entry])));
+    const keys = shards.map(outboxKey);
+    const { found, silent } = await readAcross(this.redis, scripts.read, keys, [PER_SHARD, begins]);
     for (const { places, answer } of found) {
       const flat = answer as unknown[];
       for (let i = 0; i < flat.length; i += 3) {
-        const shard = allShards[places[(flat[i] as number) - 1] as number] as string;
+        const shard = shards[places[(flat[i] as number) - 1] as number] as string;
         const event = JSON.parse(flat[i + 2] as string) as OutboxEvent;
         entries.push({ shard, entryId: flat[i + 1] as string, event });
       }
     }
-    return { entries, silent: silent.map((place) => allShards[place] as string) };
+    return { entries, silent: silent.map((place) => shards[place] as string) };
   }
 
   /** Safe to repeat. @param publications of one application; those of a shard in the order of its outbox */
@@ -108,15 +114,25 @@ export class EventStore {
     }
   }
 
-  /** Takes out what was published. What cannot be taken out now is, when it has been published again. */
+  /**
+   * Takes out what was published, and nothing between: that may be for somebody who cannot be reached. What cannot be taken
+   * out now is, when it has been published again.
+   */
   async trim(published: readonly OutboxEntry[]): Promise<void> {
-    const last = [...new Map(published.map(({ shard, entryId }) => [outboxKey(shard), after(entryId)]))];
-    const keys = last.map(([key]) => key);
-    await askNodes(this.redis, keys, ({ node, places }) => {
-      const pipeline = node.pipeline();
-      for (const [key, id] of places.map((place) => last[place] as [string, string])) pipeline.xtrim(key, 'MINID', id);
-      return pipeline.exec();
-    });
+    const ids = new Map<string, string[]>();
+    for (const { shard, entryId } of published) ids.set(shard, [...(ids.get(shard) ?? []), entryId]);
+    const shards = [...ids];
+    await askNodes(
+      this.redis,
+      shards.map(([shard]) => outboxKey(shard)),
+      ({ node, places }) => {
+        const pipeline = node.pipeline();
+        for (const [shard, own] of places.map((place) => shards[place] as [string, string[]])) {
+          pipeline.xdel(outboxKey(shard), ...own);
+        }
+        return pipeline.exec();
+      },
+    );
   }
 
   /** @param position exclusive; without one from the oldest that is kept */
@@ -128,11 +144,6 @@ export class EventStore {
 }
 
 const marksKey = (application: string): string => `pl:{ev:${application}}:pos`;
-
-function after(entryId: string): string {
-  const [ms = '', n = ''] = entryId.split('-');
-  return `${ms}-${BigInt(n) + 1n}`;
-}
 
 function toFields(flat: readonly string[]): Record<string, string> {
   const fields: Record<string, string> = {};

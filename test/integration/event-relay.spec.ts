@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { eventStreamKey, type PasslaneEvent } from '../../src/events/event.js';
+import { EventRelay } from '../../src/events/event-relay.js';
 import { toPublication } from '../../src/events/to-publication.js';
 import { GuardStore } from '../../src/store/guard.store.js';
 import { allShards, outboxKey } from '../../src/store/keys.js';
 import { TestRedis } from '../support/redis.js';
 import { StoreBench } from '../support/store.js';
+import { until } from '../support/wait.js';
 
 const APPLICATION = 'shop';
 const SHARD = 'a7';
@@ -144,6 +147,31 @@ describe('publishing', () => {
     await bench.events.publish(APPLICATION, all);
     await bench.events.publish(APPLICATION, all);
     expect(await published()).toHaveLength(460);
+  });
+});
+
+describe('an application whose stream cannot be written', () => {
+  it('keeps its events in the outbox, in order; those of others are published, and nothing else is taken out', async () => {
+    await redis.client.set(eventStreamKey('gone'), 'no stream');
+    const recipient = bench.recipient();
+    const gone: string[] = [];
+    for (let i = 0; i < 45; i++) gone.push(await bench.created(undefined, { application: 'gone' }));
+    const id = await bench.created(recipient);
+    const relay = new EventRelay(bench.events, new GuardStore(redis.client), pino({ level: 'silent' }));
+    relay.onApplicationBootstrap();
+    try {
+      await until('the event of the other one', async () => (await idsOf()).length > 0);
+      await bench.check(id, true);
+      await until('the next one', async () => (await idsOf()).length > 1);
+      expect(await idsOf()).toEqual([`evt_${id}_1`, `evt_${id}_2`]);
+      await until('only the others to be left', async () => (await redis.client.xlen(outboxKey(SHARD))) === 45);
+
+      await redis.client.del(eventStreamKey('gone'));
+      await until('all to be taken out', async () => (await redis.client.xlen(outboxKey(SHARD))) === 0);
+      expect((await published('gone')).map((event) => event.id)).toEqual(gone.map((one) => `evt_${one}_1`));
+    } finally {
+      await relay.beforeApplicationShutdown();
+    }
   });
 });
 

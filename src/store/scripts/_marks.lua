@@ -1,5 +1,5 @@
 -- Shared by what is done with entries of the shards' outboxes, each once, however often and by however many relays it is
--- tried. An outbox is read from its beginning, so whatever is not beyond its shard's mark has been done.
+-- tried. An application's entries of an outbox come in order, so whatever is not beyond its shard's mark has been done.
 
 -- Both parts are padded, so that the texts compare as the numbers do: those do not fit into Lua's.
 local function comparable(id)
