@@ -1,4 +1,3 @@
-import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import type { Accepted, OutgoingMessage, Provider } from './contract.js';
 import { ProviderError, type FailureKind } from './errors.js';
 
@@ -11,26 +10,21 @@ const PROBE_AFTER_MS = 5_000;
 
 /** One configured account, with a circuit breaker of its own. */
 export class Account {
-  private readonly breaker = circuitBreaker(
-    handleWhen((error) => error instanceof ProviderError && OUTAGE.has(error.kind)),
-    { halfOpenAfter: PROBE_AFTER_MS, breaker: new ConsecutiveBreaker(OPENS_AFTER) },
-  );
-  private openedAt = 0;
+  /** Outages since the last message that came through. */
+  private failures = 0;
+  /** Undefined while it is in use. By a clock that nobody sets. */
+  private restsUntil?: number;
+  private probing = false;
 
   constructor(
     readonly name: string,
     readonly provider: Provider,
     private readonly timeoutMs: number,
-  ) {
-    this.breaker.onBreak(() => (this.openedAt = Date.now()));
-  }
+  ) {}
 
   /** The next message would be refused. Once it would be the one that tries again, not: perhaps nobody sends one. */
   get resting(): boolean {
-    const { state } = this.breaker;
-    return (
-      state === CircuitState.HalfOpen || (state === CircuitState.Open && Date.now() - this.openedAt < PROBE_AFTER_MS)
-    );
+    return this.restsUntil !== undefined && (this.probing || performance.now() < this.restsUntil);
   }
 
   /**
@@ -40,16 +34,48 @@ export class Account {
    */
   async send(message: OutgoingMessage, alone: boolean): Promise<Accepted> {
     const call = () => this.provider.send(message, Date.now() + this.timeoutMs);
-    // While one message probes, the library would let the others wait for its result.
-    if (this.breaker.state === CircuitState.HalfOpen) return alone ? call() : refuse();
+    if (this.resting) return alone ? call() : refuse();
+    return this.restsUntil === undefined ? this.count(call) : this.probe(call);
+  }
+
+  private async count(call: () => Promise<Accepted>): Promise<Accepted> {
     try {
-      return await this.breaker.execute(call);
+      const accepted = await call();
+      this.failures = 0;
+      return accepted;
     } catch (error) {
-      if (!(error instanceof BrokenCircuitError)) throw error;
-      return alone ? call() : refuse();
+      if (isOutage(error) && ++this.failures >= OPENS_AFTER && this.restsUntil === undefined) this.rest();
+      throw error;
     }
   }
+
+  /** Whatever is no outage shows that the vendor is back. */
+  private async probe(call: () => Promise<Accepted>): Promise<Accepted> {
+    this.probing = true;
+    try {
+      const accepted = await call();
+      this.use();
+      return accepted;
+    } catch (error) {
+      if (isOutage(error)) this.rest();
+      else this.use();
+      throw error;
+    } finally {
+      this.probing = false;
+    }
+  }
+
+  private rest(): void {
+    this.restsUntil = performance.now() + PROBE_AFTER_MS;
+  }
+
+  private use(): void {
+    this.failures = 0;
+    this.restsUntil = undefined;
+  }
 }
+
+const isOutage = (error: unknown): boolean => error instanceof ProviderError && OUTAGE.has(error.kind);
 
 function refuse(): never {
   throw new ProviderError('unreachable', 'resting');

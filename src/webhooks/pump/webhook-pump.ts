@@ -30,7 +30,8 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
   private timer?: NodeJS.Timeout;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
-  private lookedAt = 0;
+  /** By a clock that nobody sets. */
+  private lookedAt = -Infinity;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -84,7 +85,7 @@ export class WebhookPump implements OnApplicationBootstrap, BeforeApplicationShu
   /** Those of the file and those that are held, each time; all others now and then. */
   private async holdAll(): Promise<void> {
     const names = new Set([...this.config.applications.keys(), ...this.pumps.keys()]);
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.lookedAt >= LOOK_FOR_OTHERS_EVERY_MS) {
       this.lookedAt = now;
       // Redis that cannot be reached: the next look finds them.
