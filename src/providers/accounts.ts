@@ -16,12 +16,10 @@ export class Accounts implements OnApplicationShutdown {
 
   constructor(@Inject(CONFIG) config: Config, @Inject(REDIS) redis: RedisClient, @Inject(KEYRING) keyring: Keyring) {
     this.accounts = new Map(
-      [...config.accounts.values()].map(({ name, provider, settings, timeout }) => {
+      [...config.accounts.values()].map(({ name, provider, settings, timeout, concurrency }) => {
         const receive = (receipt: Receipt) => this.receive(name, receipt);
-        return [
-          name,
-          new Account(name, provider.create(settings, { account: name, redis, keyring, receive }), timeout),
-        ];
+        const context = { account: name, concurrency, redis, keyring, receive };
+        return [name, new Account(name, provider.create(settings, context), timeout)];
       }),
     );
   }

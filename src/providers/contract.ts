@@ -108,6 +108,8 @@ export interface Provider {
 /** What an account gets from the service beside its own settings. */
 export interface AccountContext {
   readonly account: string;
+  /** How many messages it is given at a time. */
+  readonly concurrency: number;
   /** For receipts that do not come over HTTP. Resolves once it is stored; until then the vendor should not forget it. */
   readonly receive: (receipt: Receipt) => Promise<void>;
   readonly redis: RedisClient;

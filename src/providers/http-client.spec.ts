@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Agent } from 'undici';
 import { behaviours, Gateway } from '../../test/support/gateway.js';
 import { inSeconds } from '../../test/support/messages.js';
@@ -14,7 +15,7 @@ describe('exchange', () => {
 
   beforeEach(async () => {
     gateway = await Gateway.start();
-    agent = makeAgent();
+    agent = makeAgent(120);
   });
 
   afterEach(async () => {
@@ -52,6 +53,49 @@ describe('exchange', () => {
     await Promise.all(hanging);
     expect(await next).toEqual({ status: 200, text: '' });
     expect(gateway.received.slice(128).map(({ url }) => url)).toEqual(['/next']);
+  });
+
+  it('has a connection for each message that is on its way, and some for other questions', async () => {
+    gateway.behaviour = behaviours.hangs;
+    const wide = makeAgent(300);
+    const hanging = Array.from({ length: 308 }, () =>
+      exchange(wide, gateway.url, POST, inSeconds(60)).catch((error: unknown) => error),
+    );
+    await until('all of them', () => gateway.received.length === 308);
+    gateway.hangUp();
+    await Promise.all(hanging);
+    await wide.close();
+  });
+
+  it('asks whether it is still wanted where it had to wait for a connection, and not where one is free', async () => {
+    const stillWanted = jest.fn<() => Promise<boolean>>().mockResolvedValue(true);
+    const send = (path: string, asked = stillWanted) =>
+      exchange(agent, `${gateway.url}/${path}`, POST, inSeconds(20), asked);
+    gateway.behaviour = behaviours.answers(200);
+    await send('connects');
+    stillWanted.mockClear();
+    await send('finds-a-free-one');
+    expect(stillWanted).not.toHaveBeenCalled();
+
+    gateway.behaviour = behaviours.hangs;
+    const hanging = Array.from({ length: 128 }, () =>
+      exchange(agent, gateway.url, POST, inSeconds(60)).catch((error: unknown) => error),
+    );
+    await until('all connections to be busy', () => gateway.received.length === 130);
+    const wanted = send('wanted');
+    const unwanted = send('unwanted', jest.fn<() => Promise<boolean>>().mockResolvedValue(false));
+    gateway.behaviour = behaviours.answers(200);
+    await sleep(300);
+    gateway.hangUp();
+    await expect(unwanted).rejects.toMatchObject({ kind: 'rejected', code: 'no_longer_wanted' });
+    expect(await wanted).toEqual({ status: 200, text: '' });
+    expect(stillWanted).toHaveBeenCalled();
+    await Promise.all(hanging);
+    expect(gateway.received.map(({ url }) => url).filter((url) => url !== '/')).toEqual([
+      '/connects',
+      '/finds-a-free-one',
+      '/wanted',
+    ]);
   });
 
   it('calls it a wrong setting when HTTP does not allow an address or a header', async () => {

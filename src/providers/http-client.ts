@@ -5,17 +5,21 @@ import { ProviderError } from './errors.js';
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** A vendor that does not even accept a connection by then is down; the next account should get its chance. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** Enough for some hundred messages a second at usual latencies, few enough to be a polite client. */
-const CONNECTIONS = 128;
+/** Beside an account's messages there are tokens, balances and statuses to ask for: they must not make a message wait. */
+const BESIDE_MESSAGES = 8;
 
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
 }
 
-/** One account's pool of kept connections: a slow vendor never takes another's. Redirects are not followed. */
-export function makeAgent(): Agent {
-  return new Agent({ connections: CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+/**
+ * One account's pool of kept connections: a slow vendor never takes another's. Redirects are not followed.
+ * @param concurrency how many messages are on their way at a time
+ */
+export function makeAgent(concurrency: number): Agent {
+  const connections = concurrency + BESIDE_MESSAGES;
+  return new Agent({ connections, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
 }
 
 interface HttpRequest {
@@ -26,41 +30,63 @@ interface HttpRequest {
 
 /**
  * Sends one request and reads the whole answer before `deadline` (Unix ms).
- * @throws ProviderError `unreachable` when nothing was sent for sure, else `maybe_sent`
+ * @param stillWanted asked where it had to wait for a connection
+ * @throws ProviderError `unreachable` or `rejected` when nothing was sent for sure, else `maybe_sent`
  */
-export async function exchange(agent: Agent, url: string, options: HttpRequest, deadline: number): Promise<HttpAnswer> {
+export async function exchange(
+  agent: Agent,
+  url: string,
+  options: HttpRequest,
+  deadline: number,
+  stillWanted?: () => Promise<boolean>,
+): Promise<HttpAnswer> {
   if (!URL.canParse(url)) throw new ProviderError('misconfigured', 'bad_url');
   const { origin, pathname, search } = new URL(url);
   const ms = deadline - Date.now();
   if (ms <= 0) throw new ProviderError('unreachable', 'timeout');
-  const call = new Call();
+  const call = new Call(stillWanted ? WAIT_MS : Infinity);
   const timer = setTimeout(() => {
     call.end('timeout');
   }, ms);
   try {
     agent.dispatch({ origin, path: pathname + search, ...options }, call);
-    return await call.answer;
+    const answer = await call.answer;
+    if (answer !== WAITED) return answer;
   } finally {
     clearTimeout(timer);
   }
+  // The connection that it has waited for is free for it now.
+  if (stillWanted) await mustBeWanted(stillWanted);
+  return exchange(agent, url, options, deadline, stillWanted);
 }
+
+/** @throws ProviderError `rejected` for what must not be sent any more */
+export async function mustBeWanted(stillWanted: () => Promise<boolean>): Promise<void> {
+  if (!(await stillWanted())) throw new ProviderError('rejected', 'no_longer_wanted');
+}
+
+/** A free connection takes a request within a turn of the loop. */
+const WAIT_MS = 100;
+const WAITED = 'waited';
 
 /**
  * One request on its way. Closer to undici than its `request()`, which neither tells whether a request was written
  * to a connection nor ends one at the deadline that still waits for a connection.
  */
 class Call implements Dispatcher.DispatchHandler {
-  readonly answer: Promise<HttpAnswer>;
-  private resolve: (answer: HttpAnswer) => void;
+  readonly answer: Promise<HttpAnswer | typeof WAITED>;
+  private resolve: (answer: HttpAnswer | typeof WAITED) => void;
   private reject: (error: ProviderError) => void;
   /** Set once the request has a connection: from then on it may have been sent. */
   private controller?: Dispatcher.DispatchController;
   private ended = false;
+  private readonly began = performance.now();
   private status = 0;
   private bytes = 0;
   private readonly chunks: Buffer[] = [];
 
-  constructor() {
+  /** @param patienceMs it does not go out after it had to wait longer than that for a connection */
+  constructor(private readonly patienceMs: number) {
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -78,6 +104,12 @@ class Call implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (!this.ended && performance.now() - this.began > this.patienceMs) {
+      this.ended = true;
+      this.resolve(WAITED);
+      // Before anything is written; the connection stays.
+      throw new Error('asks again');
+    }
     this.controller = controller;
     // It was given up while it waited for a connection: it must not be sent now.
     if (this.ended) controller.abort(new Error('too late'));

@@ -98,6 +98,25 @@ describe('geniq: tokens', () => {
     expect(bench.calls()).toEqual(['POST token', 'POST sms']);
   });
 
+  it('asks whether a message that waited for its token is still wanted', async () => {
+    const { vendor, gateway } = bench;
+    const main = bench.account();
+    let release = (): void => undefined;
+    gateway.behaviour = (received, response) => {
+      release = () => {
+        vendor.behaviour(received, response);
+      };
+    };
+    let wanted = true;
+    const late = failureOf(sendOver(main, { stillWanted: () => Promise.resolve(wanted) }));
+    await until('the request', () => gateway.received.length === 1);
+    wanted = false;
+    gateway.behaviour = vendor.behaviour;
+    release();
+    expect(await late).toMatchObject({ kind: 'rejected', code: 'no_longer_wanted' });
+    expect(bench.calls()).toEqual(['POST token']);
+  });
+
   it('renews a token a minute before it ends, while messages still go out with it', async () => {
     const { vendor } = bench;
     const main = bench.account();

@@ -17,7 +17,10 @@ describe('the provider sandbox', () => {
 
   const send = (to: string, text = 'Say 042137 to nobody.') =>
     sandbox
-      .create({}, { account: 'sandbox', redis: redis.client, keyring, receive: () => Promise.resolve() })
+      .create(
+        {},
+        { account: 'sandbox', concurrency: 1, redis: redis.client, keyring, receive: () => Promise.resolve() },
+      )
       .send(outgoingMessage({ to, text }), inSeconds(5));
   const inbox = (to: string, inSec = 0) =>
     new SandboxInbox(redis.client, keyring).list('shop', to, new Date(inSeconds(inSec)));

@@ -12,5 +12,11 @@ export function makeProvider(
 ): Provider {
   const account = loadFile({ accounts: { main: { use: definition.use, settings } } }, {}).accounts.get('main')!;
   const keyring = makeKeyring([Buffer.alloc(32, 1)]);
-  return definition.create(account.settings, { account: 'main', redis, keyring, receive });
+  return definition.create(account.settings, {
+    account: 'main',
+    concurrency: account.concurrency,
+    redis,
+    keyring,
+    receive,
+  });
 }

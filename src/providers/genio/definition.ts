@@ -8,5 +8,5 @@ export const genio: ProviderDefinition<GenioSettings> = {
   channels: ['sms'],
   test: false,
   settings: GenioSettings,
-  create: (settings) => new GenioProvider(settings),
+  create: (settings, context) => new GenioProvider(settings, context),
 };

@@ -9,6 +9,8 @@ import { ProviderError, type FailureKind } from '../errors.js';
 import { GenioProvider } from './provider.js';
 import { GenioSettings } from './settings.js';
 
+const ONE = { concurrency: 1 };
+
 describe('the genio provider', () => {
   let gateway: Gateway;
 
@@ -25,7 +27,7 @@ describe('the genio provider', () => {
     checked(GenioSettings, { ...peer.settings(gateway.url), ...change }, 'settings', errors)!;
 
   async function send(change: object = {}, message: Partial<OutgoingMessage> = {}): Promise<Accepted | string> {
-    const provider = new GenioProvider(settings(change));
+    const provider = new GenioProvider(settings(change), ONE);
     try {
       return await provider.send(outgoingMessage(message), inSeconds(5));
     } catch (error) {
@@ -115,8 +117,8 @@ describe('the genio provider', () => {
 
   it('takes no IPN without a secret for it', () => {
     const { callbackSecret, ...without } = settings();
-    expect(new GenioProvider({ ...without, callbackSecret }).parseReceipt).toBeDefined();
-    expect(new GenioProvider(without).parseReceipt).toBeUndefined();
+    expect(new GenioProvider({ ...without, callbackSecret }, ONE).parseReceipt).toBeDefined();
+    expect(new GenioProvider(without, ONE).parseReceipt).toBeUndefined();
   });
 
   it.each<[string, object]>([

@@ -10,5 +10,5 @@ export const geniq: ProviderDefinition<GeniqSettings> = {
   test: false,
   settings: GeniqSettings,
   smsEncoding: (_, { sms }) => wantedEncoding(sms),
-  create: (settings) => new GeniqProvider(settings),
+  create: (settings, context) => new GeniqProvider(settings, context),
 };

@@ -1,4 +1,4 @@
-import type { Accepted, Balance, OutgoingMessage, Provider } from '../contract.js';
+import type { Accepted, AccountContext, Balance, OutgoingMessage, Provider } from '../contract.js';
 import { ProviderError, type FailureKind } from '../errors.js';
 import { GeniqClient } from './client.js';
 import { TEMPLATE_NOT_FOUND } from './errors.js';
@@ -17,8 +17,11 @@ export class GeniqProvider implements Provider {
   /** Only with a secret address: anybody could send reports to another one. */
   readonly parseReceipt?: Provider['parseReceipt'];
 
-  constructor(private readonly settings: GeniqSettings) {
-    this.client = new GeniqClient(settings);
+  constructor(
+    private readonly settings: GeniqSettings,
+    { concurrency }: Pick<AccountContext, 'concurrency'>,
+  ) {
+    this.client = new GeniqClient(settings, concurrency);
     const { callbackSecret } = settings;
     if (callbackSecret) this.parseReceipt = (request) => parseGeniqReceipt(request, callbackSecret);
   }
@@ -26,7 +29,7 @@ export class GeniqProvider implements Provider {
   async send(message: OutgoingMessage, deadline: number): Promise<Accepted> {
     const call = callFor(message, this.settings);
     try {
-      const { messageIds } = await this.client.call(call, deadline);
+      const { messageIds } = await this.client.call(call, deadline, message.stillWanted);
       return { messageId: lastOf(messageIds) };
     } catch (error) {
       if (error instanceof ProviderError && error.code === TEMPLATE_NOT_FOUND) await this.askForTemplate(deadline);

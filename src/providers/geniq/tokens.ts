@@ -26,6 +26,11 @@ export class Tokens {
     private readonly clock: () => number = Date.now,
   ) {}
 
+  /** Nobody has to wait for one now. */
+  get ready(): boolean {
+    return this.current !== undefined && this.clock() < this.current.expires;
+  }
+
   /**
    * @param deadline Unix milliseconds
    * @throws ProviderError never `maybe_sent`: without a token no message has left
@@ -33,7 +38,7 @@ export class Tokens {
   async get(deadline: number): Promise<string> {
     const { current } = this;
     const now = this.clock();
-    if (!current || now >= current.expires) return within(deadline, this.renew());
+    if (!current || !this.ready) return within(deadline, this.renew());
     if (now >= current.renewAt) {
       current.renewAt = now + RENEW_AGAIN_MS;
       this.renew().catch(() => undefined);

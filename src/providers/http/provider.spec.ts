@@ -27,7 +27,11 @@ describe('the http provider', () => {
 
   async function send(settings: object, message: Partial<OutgoingMessage> = {}): Promise<Accepted> {
     const filled = checked(HttpSettings, { url: `${gateway.url}/send`, ...settings }, 'settings', []);
-    const provider = new HttpProvider(filled!, { account: 'gateway', keyring: makeKeyring([Buffer.alloc(32)]) });
+    const provider = new HttpProvider(filled!, {
+      account: 'gateway',
+      concurrency: 1,
+      keyring: makeKeyring([Buffer.alloc(32)]),
+    });
     try {
       return await provider.send(outgoingMessage(message), inSeconds(5));
     } finally {

@@ -1,3 +1,4 @@
+import type { Agent } from 'undici';
 import type { Accepted, AccountContext, OutgoingMessage, Provider } from '../contract.js';
 import { ProviderError } from '../errors.js';
 import { formBody, formText, jsonBody, parseAnswer } from '../http-body.js';
@@ -10,7 +11,7 @@ import { parseHttpReceipt } from './receipt.js';
 import type { HttpSettings } from './settings.js';
 
 export class HttpProvider implements Provider {
-  private readonly agent = makeAgent();
+  private readonly agent: Agent;
   private readonly literals: readonly RegExp[];
 
   /** Only with settings for receipts: without them nothing tells what a gateway's words mean. */
@@ -18,16 +19,18 @@ export class HttpProvider implements Provider {
 
   constructor(
     private readonly settings: HttpSettings,
-    { account, keyring }: Pick<AccountContext, 'account' | 'keyring'>,
+    { account, keyring, concurrency }: Pick<AccountContext, 'account' | 'keyring' | 'concurrency'>,
   ) {
     const { receipt } = settings;
+    this.agent = makeAgent(concurrency);
     this.literals = literalsOf(settings);
     if (receipt) this.parseReceipt = (request) => parseHttpReceipt(request, receipt, account, keyring);
   }
 
   async send(message: OutgoingMessage, deadline: number): Promise<Accepted> {
     const { url, body, headers } = this.compose(message);
-    const answer = await exchange(this.agent, url, { method: this.settings.method, headers, body }, deadline);
+    const request = { method: this.settings.method, headers, body };
+    const answer = await exchange(this.agent, url, request, deadline, message.stillWanted);
     if (answer.status < 200 || answer.status > 299) throw kindOfStatus(answer.status);
     return this.readAnswer(answer.text, message);
   }

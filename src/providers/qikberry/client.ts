@@ -1,3 +1,5 @@
+import type { Agent } from 'undici';
+import type { OutgoingMessage } from '../contract.js';
 import { ProviderError } from '../errors.js';
 import { formText, jsonBody, parseAnswer } from '../http-body.js';
 import { exchange, kindOfStatus, makeAgent, type HttpAnswer } from '../http-client.js';
@@ -8,21 +10,28 @@ export type Entry = Readonly<Record<string, unknown>>;
 
 /** The platform's HTTP interface (`{endpoint}…`, version 2), with the account's access token. */
 export class PlatformClient {
-  private readonly agent = makeAgent();
+  private readonly agent: Agent;
   private readonly headers: Record<string, string>;
 
   constructor(
     private readonly baseUrl: string,
     token: string,
+    concurrency: number,
   ) {
+    this.agent = makeAgent(concurrency);
     this.headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
   }
 
   /** @throws ProviderError */
-  async post(path: string, content: object, deadline: number): Promise<Entry[]> {
+  async post(
+    path: string,
+    content: object,
+    deadline: number,
+    stillWanted: OutgoingMessage['stillWanted'],
+  ): Promise<Entry[]> {
     const { headers, body } = jsonBody(content);
     const options = { method: 'POST' as const, headers: { ...this.headers, ...headers }, body };
-    return entriesOf(await exchange(this.agent, this.urlOf(path), options, deadline));
+    return entriesOf(await exchange(this.agent, this.urlOf(path), options, deadline, stillWanted));
   }
 
   /** @throws ProviderError */

@@ -33,9 +33,9 @@ export class PlatformProvider implements Provider {
 
   constructor(
     private readonly settings: Settings,
-    { receive }: Pick<AccountContext, 'receive'>,
+    { receive, concurrency }: Pick<AccountContext, 'receive' | 'concurrency'>,
   ) {
-    this.client = new PlatformClient(settings.baseUrl, settings.token);
+    this.client = new PlatformClient(settings.baseUrl, settings.token, concurrency);
     const { reports, pullAfter } = settings;
     if (reports) {
       this.parseReceipt = (request) => this.noteReports(parseReport(request, reports));
@@ -48,8 +48,8 @@ export class PlatformProvider implements Provider {
 
   async send(message: OutgoingMessage, deadline: number): Promise<Accepted> {
     const { path, body } = this.callFor(message);
-    const accepted = acceptedIn(await this.client.post(path, body, deadline), message);
-    const { attemptId, channel } = message;
+    const { attemptId, channel, stillWanted } = message;
+    const accepted = acceptedIn(await this.client.post(path, body, deadline, stillWanted), message);
     this.pull?.watch({ attemptId, channel, messageId: accepted.messageId });
     return accepted;
   }

@@ -8,5 +8,5 @@ export const ugsms: ProviderDefinition<UgsmsSettings> = {
   channels: ['sms'],
   test: false,
   settings: UgsmsSettings,
-  create: (settings) => new UgsmsProvider(settings),
+  create: (settings, context) => new UgsmsProvider(settings, context),
 };

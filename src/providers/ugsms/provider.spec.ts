@@ -10,6 +10,8 @@ import { ProviderError, type FailureKind } from '../errors.js';
 import { UgsmsProvider } from './provider.js';
 import { UgsmsSettings } from './settings.js';
 
+const ONE = { concurrency: 1 };
+
 describe('the ugsms provider', () => {
   let gateway: Gateway;
 
@@ -26,7 +28,7 @@ describe('the ugsms provider', () => {
   const byPassword = (change: object = {}) => ({ ...passwordSettings(gateway.url), ...change });
 
   async function using<T>(settings: object, call: (provider: UgsmsProvider) => Promise<T>): Promise<T | string> {
-    const provider = new UgsmsProvider(checked(UgsmsSettings, settings, 'settings', [])!);
+    const provider = new UgsmsProvider(checked(UgsmsSettings, settings, 'settings', [])!, ONE);
     try {
       return await call(provider);
     } catch (error) {
@@ -149,7 +151,7 @@ describe('the ugsms provider', () => {
     });
 
     it('needs a key', () => {
-      expect(new UgsmsProvider(checked(UgsmsSettings, byPassword(), '', [])!).balance).toBeUndefined();
+      expect(new UgsmsProvider(checked(UgsmsSettings, byPassword(), '', [])!, ONE).balance).toBeUndefined();
     });
   });
 

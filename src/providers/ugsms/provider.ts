@@ -1,4 +1,5 @@
-import type { Accepted, Balance, OutgoingMessage, Provider } from '../contract.js';
+import type { Agent } from 'undici';
+import type { Accepted, AccountContext, Balance, OutgoingMessage, Provider } from '../contract.js';
 import { ProviderError } from '../errors.js';
 import { formBody, jsonBody, type HttpBody } from '../http-body.js';
 import { exchange, makeAgent, type HttpAnswer } from '../http-client.js';
@@ -10,13 +11,17 @@ import type { UgsmsSettings } from './settings.js';
 const LONGEST_SENDER_ID = 11;
 
 export class UgsmsProvider implements Provider {
-  private readonly agent = makeAgent();
+  private readonly agent: Agent;
 
   /** Only with a key: the form with a password has no such call. */
   readonly balance?: Provider['balance'];
 
-  constructor(private readonly settings: UgsmsSettings) {
+  constructor(
+    private readonly settings: UgsmsSettings,
+    { concurrency }: Pick<AccountContext, 'concurrency'>,
+  ) {
     const { key } = settings;
+    this.agent = makeAgent(concurrency);
     if (key !== undefined) this.balance = (deadline) => this.askBalance(key, deadline);
   }
 
@@ -24,13 +29,16 @@ export class UgsmsProvider implements Provider {
   async send(message: OutgoingMessage, deadline: number): Promise<Accepted> {
     const { baseUrl, key, username, password } = this.settings;
     const fields = this.compose(message);
+    const { stillWanted } = message;
     if (key === undefined) {
       const form = formBody({ username, password, ...fields });
-      return { messageId: idIn(readLoosely(await this.post(`${baseUrl}/v1/sms/send`, form, deadline))) };
+      const sent = await this.post(`${baseUrl}/v1/sms/send`, form, deadline, stillWanted);
+      return { messageId: idIn(readLoosely(sent)) };
     }
     const json = jsonBody(fields);
     const headers = { ...json.headers, 'x-api-key': key };
-    const answer = readFields(await this.post(`${baseUrl}/api/v2/sms/send`, { ...json, headers }, deadline));
+    const sent = await this.post(`${baseUrl}/api/v2/sms/send`, { ...json, headers }, deadline, stillWanted);
+    const answer = readFields(sent);
     if (answer.success !== true) throw new ProviderError('unknown', 'no_success');
     return { messageId: idIn(answer) };
   }
@@ -48,9 +56,14 @@ export class UgsmsProvider implements Provider {
     return { numbers: numbers.replace('+', ''), message_body: text, sender_id: from };
   }
 
-  private post(url: string, { headers, body }: HttpBody, deadline: number): Promise<HttpAnswer> {
+  private post(
+    url: string,
+    { headers, body }: HttpBody,
+    deadline: number,
+    stillWanted: OutgoingMessage['stillWanted'],
+  ): Promise<HttpAnswer> {
     const request = { method: 'POST', headers: { ...headers, accept: 'application/json' }, body } as const;
-    return exchange(this.agent, url, request, deadline);
+    return exchange(this.agent, url, request, deadline, stillWanted);
   }
 
   private async askBalance(key: string, deadline: number): Promise<Balance> {
