@@ -195,7 +195,9 @@ export class DeliverService {
     const { messageId } = result;
     const provider = this.accounts.find(attempt.account)?.provider;
     if (messageId !== undefined && (provider?.parseReceipt || provider?.pushesReceipts)) {
-      await this.persist(() => this.receipts.link(attempt.account, messageId, `${claim.id}-${attempt.n}`));
+      const { id, state } = claim;
+      const attemptId = `${id}-${attempt.n}`;
+      await this.persist(() => this.receipts.link(attempt.account, messageId, attemptId, state.application));
     }
     return this.persist(() => this.store.record(claim, result));
   }

@@ -5,8 +5,6 @@ import { loadScript, run } from './script.js';
 
 const scripts = { link: loadScript('link'), park: loadScript('park') };
 
-/** As long as a record can live after its message was sent. */
-const LINK_LIFE_MS = 48 * 3_600_000;
 /** A receipt is early by the time that a vendor's answer takes; what is parked longer belongs to nothing. */
 const PARKED_LIFE_MS = 600_000;
 const PARKED_PER_MESSAGE = 10;
@@ -20,8 +18,8 @@ export class ReceiptStore {
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** @returns receipts that came before */
-  async link(account: string, messageId: string, attemptId: string): Promise<string[]> {
-    return (await run(this.redis, scripts.link, keysOf(account, messageId), [attemptId, LINK_LIFE_MS])) as string[];
+  async link(account: string, messageId: string, attemptId: string, lifeMs: number): Promise<string[]> {
+    return (await run(this.redis, scripts.link, keysOf(account, messageId), [attemptId, lifeMs])) as string[];
   }
 
   /** @returns the attempt, or undefined when there is none (yet): then `receipt` is kept for a while */

@@ -29,7 +29,7 @@ export const KINDS = [
   { name: 'calls, answers', matches: /^pl:\{i:/, life: DAY + HOUR },
   { name: 'due', matches: /^pl:\{..\}:due$/, life: 26 * HOUR, most: SHARDS },
   { name: 'outbox', matches: /^pl:\{..\}:ev$/, life: 8 * DAY, most: SHARDS },
-  { name: 'message ids', matches: /^pl:\{m.*\}:a$/, life: 2 * DAY },
+  { name: 'message ids', matches: /^pl:\{m.*\}:a$/, life: DAY + RETENTION },
   { name: 'parked receipts', matches: /^pl:\{m.*\}:parked$/, life: HOUR / 6 },
   { name: 'guard: limits', matches: /^pl:\{g:.*\}:l:/, life: DAY },
   { name: 'guard: calls', matches: /^pl:\{g:.*\}:i:/, life: DAY },

@@ -1,7 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Keyring } from '../../codes/keyring.js';
+import { bounds } from '../../config/bounds.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import { DEFAULT_RETENTION } from '../../config/load-retention.js';
 import { Accounts } from '../../providers/accounts.js';
 import type { Receipt } from '../../providers/contract.js';
 import { Metrics } from '../../shared/metrics.js';
@@ -20,6 +22,8 @@ import { situationOf, toNextAttempt } from '../situation.js';
 type Outcome = 'applied' | 'unchanged' | 'parked' | 'unknown';
 
 const ATTEMPT_ID = /^(.{36})-(\d{1,6})$/;
+/** A record lives so long beyond its message at most, and as long as its application keeps it. */
+const LONGEST_CODE_MS = bounds.ttl.max * 1_000;
 /** Another change may come between reading and applying; more often than this is no accident. */
 const TRIES = 10;
 
@@ -66,8 +70,9 @@ export class ReceiptService implements OnApplicationBootstrap {
   }
 
   /** The provider has answered: its receipts are found from now on, and those that were faster are taken now. */
-  async link(account: string, messageId: string, attemptId: string): Promise<void> {
-    for (const parked of await this.receipts.link(account, messageId, attemptId)) {
+  async link(account: string, messageId: string, attemptId: string, application: string): Promise<void> {
+    const { recordMs } = this.config.applications.get(application)?.retention ?? DEFAULT_RETENTION;
+    for (const parked of await this.receipts.link(account, messageId, attemptId, LONGEST_CODE_MS + recordMs)) {
       await this.take(account, { ...(JSON.parse(parked) as Omit<Receipt, 'about'>), about: { attemptId } });
     }
   }
@@ -75,7 +80,7 @@ export class ReceiptService implements OnApplicationBootstrap {
   private async outcomeOf(account: string, receipt: Receipt): Promise<Outcome> {
     const { about, ...said } = receipt;
     if ('attemptId' in about) {
-      if (about.messageId !== undefined) await this.link(account, about.messageId, about.attemptId);
+      if (about.messageId !== undefined) await this.linkLate(account, about.messageId, about.attemptId);
       return this.apply(account, about.attemptId, receipt);
     }
     // Kept without the id, which may be as long as a body: whoever finds it has the id.
@@ -83,8 +88,14 @@ export class ReceiptService implements OnApplicationBootstrap {
     return attemptId === undefined ? 'parked' : this.apply(account, attemptId, receipt);
   }
 
+  private async linkLate(account: string, messageId: string, attemptId: string): Promise<void> {
+    const { id } = toAttempt(attemptId);
+    const stored = isVerificationId(id) ? await this.verifications.read(id) : undefined;
+    if (stored) await this.link(account, messageId, attemptId, stored.state.application);
+  }
+
   private async apply(account: string, attemptId: string, receipt: Receipt): Promise<Outcome> {
-    const [, id = '', n = ''] = ATTEMPT_ID.exec(attemptId) ?? [];
+    const { id, n } = toAttempt(attemptId);
     if (!isVerificationId(id)) return 'unknown';
     const about = (outcome: Outcome): Span | undefined => {
       const attributes = {
@@ -94,7 +105,7 @@ export class ReceiptService implements OnApplicationBootstrap {
       };
       return outcome === 'unknown' ? undefined : { name: 'attempt.receipt', id, attributes };
     };
-    return this.traces.around(() => this.merge(account, id, Number(n), receipt), about);
+    return this.traces.around(() => this.merge(account, id, n, receipt), about);
   }
 
   private async merge(account: string, id: string, n: number, receipt: Receipt): Promise<Outcome> {
@@ -127,4 +138,9 @@ export class ReceiptService implements OnApplicationBootstrap {
   private measure({ channel, account, sentAt }: Attempt, now: number): void {
     if (sentAt !== undefined) this.metrics.timeToDelivered.observe({ channel, account }, (now - sentAt) / 1_000);
   }
+}
+
+function toAttempt(attemptId: string): { id: string; n: number } {
+  const [, id = '', n = ''] = ATTEMPT_ID.exec(attemptId) ?? [];
+  return { id, n: Number(n) };
 }
