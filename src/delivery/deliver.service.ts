@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -6,13 +7,15 @@ import { CONFIG, type Config } from '../config/config.js';
 import type { Micros } from '../config/money.js';
 import { Ledger, type Bill } from '../money/ledger.js';
 import { Limiter } from '../overload/limiter.js';
+import type { Account } from '../providers/account.js';
 import { Accounts } from '../providers/accounts.js';
 import { callbackUrl } from '../providers/callback.js';
 import type { Accepted, OutgoingMessage } from '../providers/contract.js';
 import { ProviderError } from '../providers/errors.js';
 import { Metrics } from '../shared/metrics.js';
+import { Running } from '../shared/running.js';
 import { KEYRING, LOGGER } from '../shared/tokens.js';
-import { DeliveryStore, type AttemptResult, type Claim } from '../store/delivery.store.js';
+import { DeliveryStore, type AttemptResult, type Claim, type DueEntry } from '../store/delivery.store.js';
 import { codeOf, openFacts, type Facts } from '../store/facts.js';
 import type { Attempt } from '../store/record.js';
 import { Traces } from '../telemetry/traces.js';
@@ -30,9 +33,12 @@ const MOST_TRIES = 2;
 const FIRST_ROUND = 1;
 /** Code of an attempt that nobody knows the end of: both workers that had it are gone. */
 const WORKER_LOST = 'worker_lost';
-/** What a vendor has answered is worth keeping through a Redis outage of this length: else it would be sent again. */
-const RECORD_FOR_MS = 60_000;
-const RECORD_RETRY_MS = 200;
+/**
+ * Redis is asked again through an outage of this length: what a vendor has answered would be sent again if it were lost,
+ * and what was claimed without our knowing would lie until its lease runs out.
+ */
+const PERSIST_FOR_MS = 60_000;
+const PERSIST_EVERY_MS = 200;
 
 /** What an attempt sends, and what that costs. */
 interface Draft {
@@ -40,11 +46,30 @@ interface Draft {
   readonly bill: Bill;
 }
 
+/** How it is sent, paid for; or why not. */
+type Way = (Draft & { readonly account: Account }) | { readonly refusal: ProviderError };
+
+/** An attempt that is ours. */
+interface Task {
+  readonly claim: Claim;
+  readonly attempt: Attempt;
+  readonly facts?: Facts;
+  readonly cost?: Micros;
+  /** Undefined where the message has left already. */
+  readonly way?: Way;
+  /** By our own clock. */
+  readonly began: number;
+}
+
 type Sent = { readonly accepted: Accepted } | { readonly error: ProviderError };
 
 /** Brings one verification forward: claims the attempt that is due, sends it, records what became of it. */
 @Injectable()
 export class DeliverService {
+  /** Links that could not be written at once. */
+  private readonly linking = new Running();
+  private stopping = false;
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(KEYRING) private readonly keyring: Keyring,
@@ -61,22 +86,44 @@ export class DeliverService {
 
   /** @param first spares unsealing the facts and making the code, as long as they are those of the start */
   async run(id: string, first?: FirstMessage): Promise<void> {
-    const claim = await this.store.claim(id);
-    const began = performance.now();
-    const attempt = claim?.state.attempts[claim.attempt - 1];
-    if (!claim || !attempt) return;
-    const known = first && claim.state.round === FIRST_ROUND ? first : this.recall(claim);
-    const { facts } = known;
-    const situation = situationOf(this.config, claim.state, facts, claim.now);
-    const draft = this.compose(claim, attempt, known);
-    // A receipt may have told already what a worker that died could not record: then the message has left.
-    const sent = attempt.status === 'sending' ? await this.traced(claim, attempt, draft, situation) : { accepted: {} };
-    const result = this.resultOf(situation, attempt, sent, facts, draft?.bill.cost);
+    const worker = randomUUID();
+    // Nothing has left yet: whoever asks again gets the same claim, with a new lease, and the same charge.
+    const task = await this.persist(
+      () => this.take(id, worker, first),
+      () => this.stopping,
+    );
+    if (!task) return;
+    const { claim, attempt, facts, cost, way, began } = task;
+    const sent = way ? await this.traced(task, way) : { accepted: {} };
+    const result = this.resultOf(claim, sent, facts, cost);
     this.log(claim, attempt, result);
     const tookMs = performance.now() - began;
     measureAttempt(this.metrics, { claim, attempt, result, country: facts?.country, tookMs });
-    const due = await this.record(claim, attempt, result);
+    await this.link(claim, attempt, result);
+    const due = await this.record(claim, (current) => this.resultOf(current, sent, facts, cost));
     if (due) this.queue.add(due);
+  }
+
+  /** Nobody waits for Redis any more to begin what others can do as well. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  /** What goes on after messages were recorded has come to its end. */
+  idle(): Promise<void> {
+    return this.linking.idle();
+  }
+
+  private async take(id: string, worker: string, first: FirstMessage | undefined): Promise<Task | undefined> {
+    const claim = await this.store.claim(id, worker);
+    const began = performance.now();
+    const attempt = claim?.state.attempts[claim.attempt - 1];
+    if (!claim || !attempt) return undefined;
+    const known = first && claim.state.round === FIRST_ROUND ? first : this.recall(claim);
+    const draft = this.compose(claim, attempt, known);
+    // A receipt may have told already what a worker that died could not record: then the message has left.
+    const way = attempt.status === 'sending' ? await this.wayOf(claim, attempt, draft) : undefined;
+    return { claim, attempt, facts: known.facts, cost: draft?.bill.cost, way, began };
   }
 
   /** Nothing where the secret that sealed them was retired. */
@@ -85,7 +132,8 @@ export class DeliverService {
     return { facts, code: facts && codeOf(this.keyring, keyId, id, generation, facts.code) };
   }
 
-  private traced(claim: Claim, attempt: Attempt, draft: Draft | undefined, situation: Situation): Promise<Sent> {
+  private traced(task: Task, way: Way): Promise<Sent> {
+    const { attempt, claim } = task;
     const { id, now } = claim;
     const attributes = {
       'passlane.attempt': attempt.n,
@@ -94,7 +142,7 @@ export class DeliverService {
     };
     this.traces.record({ name: 'attempt.queue', id, attributes }, attempt.queuedAt, now);
     return this.traces.around(
-      () => this.send(claim, attempt, draft, situation),
+      () => this.send(task, way),
       (sent) => ({
         name: 'attempt.send',
         id,
@@ -103,16 +151,21 @@ export class DeliverService {
     );
   }
 
-  private async send(claim: Claim, attempt: Attempt, draft: Draft | undefined, situation: Situation): Promise<Sent> {
-    if (claim.tries > MOST_TRIES) return { error: new ProviderError('maybe_sent', WORKER_LOST) };
+  private async wayOf(claim: Claim, attempt: Attempt, draft: Draft | undefined): Promise<Way> {
+    if (claim.tries > MOST_TRIES) return { refusal: new ProviderError('maybe_sent', WORKER_LOST) };
     const account = this.accounts.find(attempt.account);
-    if (!account) return { error: new ProviderError('misconfigured', 'account_removed') };
-    if (!draft) return { error: new ProviderError('misconfigured', 'secret_retired') };
-    const { message, bill } = draft;
-    const refusal = await this.ledger.charge(bill);
-    if (refusal) return { error: afterCrash(claim) ? maybeSent(refusal) : refusal };
+    if (!account) return { refusal: new ProviderError('misconfigured', 'account_removed') };
+    if (!draft) return { refusal: new ProviderError('misconfigured', 'secret_retired') };
+    const refusal = await this.ledger.charge(draft.bill);
+    if (!refusal) return { ...draft, account };
+    return { refusal: afterCrash(claim) ? maybeSent(refusal) : refusal };
+  }
+
+  private async send({ claim, attempt, facts }: Task, way: Way): Promise<Sent> {
+    if ('refusal' in way) return { error: way.refusal };
+    const { account, message, bill } = way;
     try {
-      const last = this.isLast(situation, attempt);
+      const last = this.isLast(situationOf(this.config, claim.state, facts, claim.now), attempt);
       return { accepted: await this.limiter.whileWaiting('delivery', () => account.send(message, last)) };
     } catch (error) {
       if (error instanceof ProviderError) {
@@ -166,21 +219,22 @@ export class DeliverService {
     return { message, bill: this.ledger.bill(account, message, facts.country) };
   }
 
+  /** What is recorded of it, and what follows, with the verification as the claim has it. */
   private resultOf(
-    situation: Situation,
-    attempt: Attempt,
+    { attempt: n, state, now }: Claim,
     sent: Sent,
     facts: Facts | undefined,
     cost: Micros | undefined,
   ): AttemptResult {
     const event: Event =
       'accepted' in sent
-        ? { kind: 'accepted', attempt: attempt.n }
-        : { kind: 'refused', attempt: attempt.n, failure: sent.error.kind, lost: sent.error.code === WORKER_LOST };
+        ? { kind: 'accepted', attempt: n }
+        : { kind: 'refused', attempt: n, failure: sent.error.kind, lost: sent.error.code === WORKER_LOST };
+    const situation = situationOf(this.config, state, facts, now);
     const { delivery, confirmed, next } = decide(situation, event);
     const decision = { delivery, confirmed, next: toNextAttempt(this.config, next, facts) };
-    const justCalled: Attempt[] = [{ ...attempt, sentAt: situation.now }];
-    const gapMs = callGap(justCalled, situation.now);
+    const justCalled = state.attempts.filter((one) => one.n === n).map((one) => ({ ...one, sentAt: now }));
+    const gapMs = callGap(justCalled, now);
     if ('accepted' in sent) {
       const { messageId, status: vendorStatus } = sent.accepted;
       return { ...decision, status: 'sent', messageId, vendorStatus, gapMs, cost };
@@ -190,26 +244,38 @@ export class DeliverService {
     return { ...decision, status: 'failed', error: { kind, code }, gapMs, cost: cost === undefined ? undefined : 0 };
   }
 
-  /** The link first: once the record says "sent", every receipt must be able to find it. */
-  private async record(claim: Claim, attempt: Attempt, result: AttemptResult) {
-    const { messageId } = result;
-    const provider = this.accounts.find(attempt.account)?.provider;
-    if (messageId !== undefined && (provider?.parseReceipt || provider?.pushesReceipts)) {
-      const { id, state } = claim;
-      const attemptId = `${id}-${attempt.n}`;
-      await this.persist(() => this.receipts.link(attempt.account, messageId, attemptId, state.application));
-    }
-    return this.persist(() => this.store.record(claim, result));
+  /**
+   * Before the record: once that says "sent", every receipt should find its message. But the link is on a node of its own,
+   * and while that is away it must hold up neither the record nor the account: then it is written beside them.
+   */
+  private async link({ id, state }: Claim, { n, account }: Attempt, { messageId }: AttemptResult): Promise<void> {
+    const provider = this.accounts.find(account)?.provider;
+    if (messageId === undefined || !(provider?.parseReceipt || provider?.pushesReceipts)) return;
+    const attemptId = `${id}-${n}`;
+    const link = () => this.receipts.link(account, messageId, attemptId, state.application);
+    const later = () => this.limiter.deliver(() => this.persist(link));
+    await link().catch(() => {
+      const linked = later().catch((error: unknown) => {
+        this.logger.warn({ attempt_id: attemptId, account, error: String(error) }, 'receipts will not find it');
+      });
+      void this.linking.track(linked);
+    });
   }
 
-  private async persist<T>(write: () => Promise<T>): Promise<T> {
-    const until = Date.now() + RECORD_FOR_MS;
+  /** @param resultOn the verification as it is: once more when something has changed it meanwhile */
+  private async record(claim: Claim, resultOn: (claim: Claim) => AttemptResult): Promise<DueEntry | undefined> {
+    const answer = await this.persist(() => this.store.record(claim, resultOn(claim)));
+    return answer && 'state' in answer ? this.record({ ...claim, ...answer }, resultOn) : answer;
+  }
+
+  private async persist<T>(write: () => Promise<T>, mayStop = () => false): Promise<T> {
+    const end = performance.now() + PERSIST_FOR_MS;
     for (;;) {
       try {
         return await write();
       } catch (error) {
-        if (Date.now() > until) throw error;
-        await this.limiter.whileWaiting('delivery', () => sleep(RECORD_RETRY_MS));
+        if (performance.now() > end || mayStop()) throw error;
+        await this.limiter.whileWaiting('delivery', () => sleep(PERSIST_EVERY_MS));
       }
     }
   }

@@ -85,8 +85,10 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     // While Redis is away a worker would wait for it for ever, even with nothing to do. Claims are waited for all the same.
     const force = !isWell(this.redis);
     this.queue.onFirst(() => false);
+    this.deliver.stop();
     await Promise.all(this.workers.map((worker) => worker.close(force)));
     await this.running.idle();
+    await this.deliver.idle();
     for (const connection of this.connections.values()) connection.disconnect();
   }
 

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { bounds } from '../config/bounds.js';
 import type { Limits } from '../config/config.js';
 import type { Micros } from '../config/money.js';
 import type { FailureKind } from '../providers/errors.js';
@@ -33,6 +35,9 @@ export interface Claim {
   readonly state: VerificationState;
   readonly sealed: SealedFacts;
 }
+
+/** The verification is no longer the one that was decided on. */
+export type Changed = Pick<Claim, 'now' | 'state'>;
 
 interface Failure {
   readonly kind: FailureKind;
@@ -87,9 +92,13 @@ const allDueKeys = allShards.map(dueKey);
 export class DeliveryStore {
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
-  /** The attempt that is due now, for this caller alone; undefined when there is nothing (left) to do. */
-  async claim(id: string): Promise<Claim | undefined> {
-    const answer = (await run(this.redis, scripts.claim, [stateKey(id), factsKey(id)], [id])) as unknown[];
+  /**
+   * The attempt that is due now, for this caller alone; undefined when there is nothing (left) to do.
+   * @param worker who has missed an answer asks again under the same name, and gets the same claim
+   */
+  async claim(id: string, worker: string = randomUUID()): Promise<Claim | undefined> {
+    const args = [id, worker, bounds.afterVoice * 1_000];
+    const answer = (await run(this.redis, scripts.claim, [stateKey(id), factsKey(id)], args)) as unknown[];
     if (answer[0] !== 'claimed') return undefined;
     const [, attempt, fence, tries, now, flat, facts] = answer as [string, ...number[], string[], string];
     const state = parseState(id, flat as unknown as string[], Number(now));
@@ -110,14 +119,17 @@ export class DeliveryStore {
     return (await this.redis.hget(stateKey(id), 'status')) === 'pending';
   }
 
-  /** Safe to repeat. @returns what is due at once, if anything */
-  async record({ id, attempt, fence }: Claim, result: AttemptResult): Promise<DueEntry | undefined> {
+  /** Safe to repeat. @returns what is due at once, if anything; or, with nothing recorded, what to decide on again */
+  async record({ id, attempt, fence, state }: Claim, result: AttemptResult): Promise<DueEntry | Changed | undefined> {
     const { error } = result;
     const outcome = [result.status, result.messageId, result.vendorStatus, error?.kind, error?.code];
     const next = typeof result.next === 'string' ? ['', '', '', '', ''] : planArguments(result.next);
     const consequence = [result.delivery, result.confirmed ? 1 : 0, GRACE_MS, ...next, result.gapMs, result.cost ?? ''];
-    const args = [id, attempt, fence, ...outcome.map((value) => value ?? ''), ...consequence];
-    return toDue(id, await run(this.redis, scripts.record, [stateKey(id)], args));
+    const args = [id, attempt, fence, ...outcome.map((value) => value ?? ''), ...consequence, state.revision];
+    const answer = (await run(this.redis, scripts.record, [stateKey(id)], args)) as [string, ...unknown[]];
+    if (answer[0] !== 'changed') return toDue(id, answer);
+    const now = Number(answer[1]);
+    return { now, state: parseState(id, answer[2] as string[], now) as VerificationState };
   }
 
   /** @returns `changed` when the verification is no longer the one that was read: decide again */

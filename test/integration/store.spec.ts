@@ -35,6 +35,20 @@ describe('a claim', () => {
     expect((await bench.state(id)).attempts).toHaveLength(1);
   });
 
+  it('is given again to who has missed the answer: no other try, and a new lease', async () => {
+    const id = await bench.created();
+    const claim = await bench.deliveries.claim(id, 'one');
+    await bench.edit(id, { claim_until: Date.now() - 1 });
+    const again = await bench.deliveries.claim(id, 'one');
+    expect(again).toEqual({ ...claim, now: again!.now, state: claim!.state });
+    expect(await bench.dueAt(id)).toBe(again!.now + 5_000);
+    expect(await bench.deliveries.claim(id, 'other')).toBeUndefined();
+
+    await bench.edit(id, { claim_until: Date.now() - 1 });
+    expect(await bench.deliveries.claim(id, 'other')).toMatchObject({ attempt: 1, tries: 2, fence: 2 });
+    expect(await bench.deliveries.claim(id, 'one')).toBeUndefined();
+  });
+
   it('waits for the time of the next attempt', async () => {
     const id = await bench.created();
     expect(await bench.records(await bench.claimed(id), sent({ next: nextIn(30_000) }))).toBe(false);
@@ -93,6 +107,20 @@ describe('a record', () => {
     expect(await bench.fields(id)).toEqual(fields);
   });
 
+  it('of what was decided on another state changes nothing, and tells what that is now', async () => {
+    const id = await bench.created();
+    const claim = await bench.claimed(id);
+    const told = { receipt: { attempt: 1, status: 'failed' }, delivery: 'undelivered', confirmed: false } as const;
+    await bench.deliveries.apply({ id, revision: claim.state.revision, next: 'none', ...told });
+    const before = await bench.fields(id);
+    const result = failed({ delivery: 'sent', next: nextIn(30_000) });
+    const changed = await bench.deliveries.record(claim, result);
+    expect(await bench.fields(id)).toEqual(before);
+    expect(changed).toMatchObject({ state: { revision: '3', attempts: [{ status: 'failed' }] } });
+    expect(await bench.records({ ...claim, ...(changed as object) }, failed({ next: nextIn(0) }))).toBe(true);
+    expect(await bench.fields(id)).toMatchObject({ delivery: 'undelivered', next_step: '1' });
+  });
+
   it('keeps the story of a failure', async () => {
     const id = await bench.created();
     const error = { kind: 'throttled', code: 'http_429' } as const;
@@ -130,7 +158,11 @@ describe('a continuation while an attempt is on its way', () => {
 
     expect(await bench.deliveries.claim(id)).toBeUndefined();
     expect(await bench.dueAt(id)).toBe(old.now + 5_000);
-    expect(await bench.records(old, result)).toBe(true);
+    const changed = await bench.deliveries.record(old, result);
+    expect(changed).toMatchObject({ state: { round: 2, delivery: 'queued' } });
+    // So says the policy of an earlier round.
+    const decision = { ...result, delivery: 'queued', next: 'keep' } as const;
+    expect(await bench.records({ ...old, ...(changed as object) }, decision)).toBe(true);
     expect(await bench.dueAt(id)).toBeLessThanOrEqual(Date.now() + 2_000);
     expect(await bench.state(id)).toMatchObject({
       round: 2,
@@ -144,16 +176,40 @@ describe('a continuation while an attempt is on its way', () => {
     expect(claim.state.attempts[1]).toMatchObject({ round: 2, account: 'other' });
   });
 
-  it('survives the death of the worker that has the old attempt', async () => {
+  it('takes the place of that attempt when its worker has died: what it was made of is gone', async () => {
     const recipient = bench.recipient();
     const id = await bench.created(recipient);
+    const dead = await bench.claimed(id);
+    await bench.verifications.continue(bench.continuation(id, recipient));
+    await bench.edit(id, { claim_until: Date.now() - 1 });
+    await bench.makeDue(id);
+    expect(await bench.deliveries.lease('a7', 1_000)).toMatchObject([{ id, account: 'other' }]);
+    const claim = await bench.claimed(id);
+    expect(claim).toMatchObject({ attempt: 2, tries: 1, sealed: { facts: 'sealed again' } });
+    const error = { kind: 'maybe_sent', code: 'worker_lost' };
+    expect(claim.state.attempts).toMatchObject([
+      { round: 1, status: 'maybe_sent', error },
+      { round: 2, status: 'sending', account: 'other' },
+    ]);
+    // It was only late after all.
+    expect(await bench.records(dead, sent({ messageId: 'm-late' }))).toBe(false);
+    expect((await bench.state(id)).attempts).toMatchObject([{ status: 'maybe_sent', messageId: 'm-late' }, {}]);
+  });
+
+  it('waits a minute when that attempt may be a call', async () => {
+    const recipient = bench.recipient();
+    const id = await bench.created(recipient, {
+      next: { step: 0, channel: 'voice', account: 'first', leaseMs: 5_000 },
+    });
     await bench.claimed(id);
     await bench.verifications.continue(bench.continuation(id, recipient));
     await bench.edit(id, { claim_until: Date.now() - 1 });
-    const retry = await bench.claimed(id);
-    expect(retry).toMatchObject({ attempt: 1, tries: 2 });
-    expect(await bench.records(retry, sent())).toBe(true);
-    expect(await bench.claimed(id)).toMatchObject({ attempt: 2, tries: 1 });
+    const before = Date.now();
+    expect(await bench.deliveries.claim(id)).toBeUndefined();
+    const { next, attempts } = await bench.state(id);
+    expect(attempts).toMatchObject([{ status: 'maybe_sent' }]);
+    expect(next!.at).toBeGreaterThanOrEqual(before + 60_000);
+    expect(await bench.dueAt(id)).toBe((await bench.state(id)).expiresAt);
   });
 });
 

@@ -11,7 +11,7 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
   {
     without: 'the exclusive claim',
     script: 'claim',
-    replace: 'if claim_until and claim_until > now then',
+    replace: 'if claim_until and claim_until > now and not again then',
     by: 'if false then',
   },
   {
@@ -33,22 +33,28 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
     by: 'if true then',
   },
   {
-    without: 'the round of a record',
+    without: 'the revision of a record',
     script: 'record',
-    replace: 's[4] == s[7] and s[6] ~= s[4]',
-    by: 's[6] ~= s[4]',
+    replace: 'if s[5] ~= ARGV[19] then',
+    by: 'if false then',
   },
   {
-    without: 'the confirmation that came before a record',
-    script: 'record',
-    replace: 's[4] == s[7] and s[6] ~= s[4]',
-    by: 's[4] == s[7]',
+    without: 'the end of an earlier round',
+    script: 'claim',
+    replace: "if claim_until and redis.call('HGET', key, n .. ':round') ~= s[7] then",
+    by: 'if false then',
   },
   {
-    without: 'the next account for what was asked for after a confirmation',
-    script: 'record',
-    replace: "(open or retry and s[1] == 'pending' and s[4] == s[7])",
-    by: 'open',
+    without: 'the minute after a call whose worker died',
+    script: 'claim',
+    replace: "if was[2] == 'voice' then",
+    by: 'if false then',
+  },
+  {
+    without: 'the name of who asks again',
+    script: 'claim',
+    replace: 'if not again then',
+    by: 'if true then',
   },
   {
     without: 'the revision of an applied decision',

@@ -69,21 +69,30 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
   },
 
   claim(p, book) {
-    const { before = {}, after = {}, now } = p;
+    const { before = {}, after = {}, now, args } = p;
+    const held = before.claim_until !== undefined;
+    const again = held && before.claim_by === String(args[1]);
+    const last = number(before, 'n');
+    const free = !held || (isOver(before, last) && (again || number(before, 'claim_until') <= now));
+    if (held && free && isLive(before, now)) {
+      must(after[`${last}:status`] !== 'sending', 'P3', () => 'an attempt of an earlier round is left open');
+    }
     if (wordOf(p) !== 'claimed') return;
     if (before.next_at !== after.next_at) mustNotRepeat(p, book);
     must(isLive(before, now), 'P5', () => `a send was claimed although it is ${String(before.status)}`);
-    const free = before.claim_until === undefined;
-    must(free || number(before, 'claim_until') <= now, 'P3', () => 'claimed while another worker has it');
+    must(free || again || number(before, 'claim_until') <= now, 'P3', () => 'claimed while another worker has it');
     const n = number(after, 'n');
     if (free) {
       const at = number(before, 'next_at');
       must(at <= now, 'P4', () => `claimed early: due at ${at}`);
       must(at <= p.punctualFrom || now - at <= GRACE_MS, 'P4', () => `claimed ${now - at} ms late`);
-    } else must(n === number(before, 'n'), 'P3', () => 'a new attempt although the last one is not recorded');
-    must(number(after, 'fence') > number(before, 'fence'), 'P3', () => 'no new fence');
-    const tries = Number(before[`${n}:tries`] ?? 0) + 1;
-    must(number(after, `${n}:tries`) === tries, 'P3', () => 'the try was not counted');
+    } else must(n === last, 'P3', () => 'a new attempt although the last one is not recorded');
+    must(after[`${n}:round`] === after.round, 'P5', () => 'an attempt of an earlier round is sent');
+    // Who has missed the answer, and asks again, has sent nothing.
+    const more = again && !free ? 0 : 1;
+    must(number(after, 'fence') === number(before, 'fence') + more, 'P3', () => 'the wrong fence');
+    const tries = Number(before[`${n}:tries`] ?? 0) + more;
+    must(number(after, `${n}:tries`) === tries, 'P3', () => 'the tries were not counted');
   },
 
   record(p) {
@@ -92,7 +101,13 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     const attempt = `${String(args[1])}:message_id`;
     if (!own) must(unchanged(p, attempt), 'P3', () => "a stale worker's result was applied");
     else if (before.claim_until === undefined) must(unchanged(p), 'P3', () => 'a repeated record changed something');
+    else if (wordOf(p) === 'changed') must(unchanged(p), 'record', () => 'changed, but changed something');
     else {
+      must(
+        before.rev === String(args[18]),
+        'revision',
+        () => 'a result was recorded on another state than it was made on',
+      );
       must(p.after?.claim_until === undefined, 'P1', () => 'recorded, but still claimed');
       mustBeOfThisRound(p, String(args[1]));
     }
@@ -155,6 +170,9 @@ export const scriptRules: Readonly<Record<string, (p: Performed, book: Book) => 
     must(word === (status === 'pending' ? 'canceled' : `already_${status}`), 'cancel', () => `answered ${word}`);
   },
 };
+
+/** A newer start or continuation has begun since. */
+const isOver = (fields: Fields, n: number): boolean => fields[`${n}:round`] !== fields.round;
 
 /** Every message of the current round. */
 const hasFailed = (fields: Fields): boolean =>

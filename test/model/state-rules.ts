@@ -38,6 +38,11 @@ export function checkState(id: string, { fields, due, pointer, removedAt }: Seen
       'P1',
       () => 'neither confirmed nor under way nor scheduled, though steps are left',
     );
+    must(
+      fields.delivery === 'undelivered' || !hasFailed(fields),
+      'delivery',
+      () => `${String(fields.delivery)}, though every message has failed and none follows`,
+    );
   }
 }
 
@@ -65,6 +70,15 @@ function hasStalled(fields: Fields, steps: readonly Step[]): boolean {
       tried.add(fields[`${i}:account`]);
   }
   return ROUTES[steps[step]!.channel]!.some((account) => !tried.has(account));
+}
+
+/** All messages of this round, and nothing more comes by itself. */
+function hasFailed(fields: Fields): boolean {
+  if (isConfirmed(fields) || fields.claim_until !== undefined || fields.next_at !== undefined) return false;
+  const own = Array.from({ length: number(fields, 'n') }, (_, i) => i + 1).filter(
+    (n) => fields[`${n}:round`] === fields.round,
+  );
+  return own.length > 0 && own.every((n) => fields[`${n}:status`] === 'failed');
 }
 
 /** What may change from one moment to the next, whichever script it was. */

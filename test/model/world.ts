@@ -127,8 +127,8 @@ export class World {
   }
 
   /**
-   * Redis does not answer in time, and may have done it or not. A worker repeats the same record (or link) until it is
-   * answered; everybody else gives up.
+   * Redis does not answer in time, and may have done it or not. A worker repeats the same claim, record or link until it
+   * is answered; everybody else gives up.
    */
   async timeOut(actor: Actor, done: boolean): Promise<void> {
     const { effect } = actor.waiting!;
@@ -136,7 +136,7 @@ export class World {
     const name = this.redis.nameOf(effect.sha);
     this.note(() => `${actor.what}: the ${done ? 'answer' : 'command'} of ${name} gets lost`);
     if (done) await this.script(actor, effect);
-    if (actor.claim) return;
+    if (actor.claim || name === 'claim') return;
     actor.timedOut = true;
     await actor.fail(new Error('Command timed out'));
     if (actor.ended) this.end(actor);

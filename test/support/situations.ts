@@ -75,6 +75,9 @@ export function situation(c: Case): { situation: Situation; attempt: number } {
   };
 }
 
+/** An attempt whose vendor answers. */
+export const claimed: Partial<Case> = { status: 'sending', later: false, scheduled: 'nothing' };
+
 export const SCHEDULED = { step: 1, account: 'scheduled' };
 
 /** All cases, but for what is fixed. */

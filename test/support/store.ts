@@ -124,9 +124,11 @@ export class StoreBench {
     return claim;
   }
 
-  /** True when another attempt is due at once. */
+  /** Of a decision that must be on the state as it is. True when another attempt is due at once. */
   async records(claim: Claim, result: AttemptResult): Promise<boolean> {
-    return (await this.deliveries.record(claim, result)) !== undefined;
+    const answer = await this.deliveries.record(claim, result);
+    if (answer && 'state' in answer) throw new Error('decided on another state');
+    return answer !== undefined;
   }
 
   async state(id: string): Promise<VerificationState> {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureKind } from '../../providers/errors.js';
-import { combinations, MINUTE, SCHEDULED, situation, WAIT, type Case } from '../../../test/support/situations.js';
-import { decide, type Decision, type Event, type Situation } from './policy.js';
+import {
+  claimed,
+  combinations,
+  MINUTE,
+  SCHEDULED,
+  situation,
+  WAIT,
+  type Case,
+} from '../../../test/support/situations.js';
+import { decide, type Decision, type Event } from './policy.js';
 
 /**
  * A decision table: each rule says in which situations it holds and what follows. Of the rules of one event the first
@@ -91,6 +99,49 @@ const maybeSent: Rule[] = [
   ],
 ];
 
+/** A receipt was faster than the vendor's own answer, and said that it failed. */
+const acceptedButFailed: Rule[] = [
+  old,
+  ['is confirmed already: nothing more', (c) => c.confirmed, () => ({ next: 'none' })],
+  ['sent is enough: nothing more', (c) => c.confirmOn === 'sent', () => ({ confirmed: true, next: 'none' })],
+  ['the last step, or too many: nothing more', (c) => c.following === 'none' || spent(c), () => ({ next: 'none' })],
+  [
+    'the next step at once, or a minute after a call',
+    otherwise,
+    (c) => ({ next: nextStep(rings(c) ? MINUTE : left(c)) }),
+  ],
+];
+const gapAfterIt = (c: Case): number => (rings(c) ? MINUTE : left(c));
+const maybeSentButFailed: Rule[] = [
+  old,
+  ['is confirmed, but was asked for: a sibling', isAskedFor, (c) => ({ next: sibling(c, gapAfterIt(c)) })],
+  ['is confirmed already: nothing more', (c) => c.confirmed, () => ({ next: 'none' })],
+  ['a sibling is left', hasSibling, (c) => ({ delivery: queued(c), next: sibling(c, gapAfterIt(c)) })],
+  ['nothing is left', (c) => c.following === 'none' || spent(c), (c) => ({ delivery: undelivered(c), next: 'none' })],
+  [
+    'the next step: at once unless an earlier message may still arrive',
+    otherwise,
+    (c) => ({ delivery: queued(c), next: nextStep(Math.max(mayArrive(c), gapAfterIt(c))) }),
+  ],
+];
+
+/** The caller has asked for the next step while this one was under way. */
+const acceptedBeforeMore: Rule[] = [
+  old,
+  ['is confirmed already: that stays', (c) => c.confirmed, () => ({})],
+  [
+    'sent is enough, but more was asked for',
+    (c) => c.confirmOn === 'sent',
+    (c) => ({ delivery: atMost(c), confirmed: true }),
+  ],
+  ['more was asked for', otherwise, (c) => ({ delivery: atMost(c) })],
+];
+const refusedBeforeMore: Rule[] = [
+  old,
+  ['is confirmed already: what was asked for stays', (c) => c.confirmed, () => ({})],
+  ['more was asked for', otherwise, (c) => ({ delivery: queued(c) })],
+];
+
 const isRead: Rule = ['was read already: nothing changes', (c) => c.status === 'read', () => ({})];
 const CONFIRMED = { delivery: 'delivered', confirmed: true } as const;
 const confirms: Rule[] = [
@@ -167,19 +218,32 @@ const SURE: FailureKind[] = [
 ];
 type Table = readonly [name: string, rules: readonly Rule[], event: (attempt: number) => Event, fixed?: Partial<Case>];
 const nobodys: Partial<Case> = { wanted: 'no' };
-const claimed: Partial<Case> = { status: 'sending', later: false, scheduled: 'nothing' };
-const refused = (failure: FailureKind, rules: Rule[]): Table => [
-  `refused: ${failure}`,
+const wasTold: Partial<Case> = { ...claimed, status: 'failed' };
+const beforeMore: Partial<Case> = { ...claimed, scheduled: 'asked' };
+const accept = (attempt: number): Event => ({ kind: 'accepted', attempt });
+const refused = (failure: FailureKind, rules: Rule[], when = '', fixed = claimed): Table => [
+  `refused: ${failure}${when}`,
   rules,
   (attempt) => ({ kind: 'refused', attempt, failure }),
-  claimed,
+  fixed,
 ];
 
 const TABLES: Table[] = [
-  ['accepted', accepted, (attempt) => ({ kind: 'accepted', attempt }), claimed],
+  ['accepted', accepted, accept, claimed],
+  ['accepted, after a receipt has said that it failed', acceptedButFailed, accept, wasTold],
+  ['accepted, while more was asked for', acceptedBeforeMore, accept, beforeMore],
   ...SURE.map((failure) => refused(failure, refusedForSure)),
   refused('bad_recipient', badRecipient),
   refused('maybe_sent', maybeSent),
+  refused('rejected', refusedForSure, ', after a receipt has said that it failed', wasTold),
+  refused('maybe_sent', maybeSentButFailed, ', after a receipt has said that it failed', wasTold),
+  refused('rejected', refusedBeforeMore, ', while more was asked for', beforeMore),
+  refused(
+    'maybe_sent',
+    acceptedBeforeMore.filter(([name]) => !name.startsWith('sent')),
+    ', while more was asked for',
+    beforeMore,
+  ),
   [
     'receipt: sent',
     [['says nothing new', otherwise, () => ({})]],
@@ -223,47 +287,4 @@ it('changes nothing for an attempt or a step that there is not', () => {
   expect(decide({ ...given, steps: [] }, { kind: 'receipt', attempt: 1, status: 'failed' })).toEqual(keep);
   expect(decide({ ...given, steps: [] }, { kind: 'asked' })).toEqual(keep);
   expect(decide({ ...given, route: () => [] }, { kind: 'asked' })).toEqual(keep);
-});
-
-it('passes over steps that have no account any more', () => {
-  const [c] = [...combinations({ ...claimed, following: 'one', siblings: 'none', confirmOn: 'delivered' })] as [Case];
-  const { situation: given, attempt } = situation(c);
-  const steps = [...given.steps, { channel: 'telegram', wait: 30, confirm_on: 'delivered' } as const];
-  const route: Situation['route'] = (step) => (step.channel === 'rcs' ? [] : given.route(step));
-  const decision = decide({ ...given, steps, route }, { kind: 'accepted', attempt });
-  expect(decision.next).toEqual({ step: 3, account: 'telegram-1', delayMs: WAIT });
-});
-
-describe('a receipt that confirms, while a message that was asked for is tried over another account', () => {
-  const [c] = [
-    ...combinations({ ...claimed, status: 'sent', before: 'sent', wanted: 'asked', scheduled: 'asked' }),
-  ] as [Case];
-  const { situation: made, attempt } = situation({ ...c, round: 'current', confirmed: false, confirmOn: 'delivered' });
-  // Without the earlier rounds, which leave no retry.
-  const given = { ...made, attempts: made.attempts.slice(-2) };
-  const next = { ...given.next!, wanted: 'retry' } as const;
-  const told = (about: number) => decide({ ...given, next }, { kind: 'receipt', attempt: about, status: 'delivered' });
-
-  it('ends that if it is about the same message, and leaves it if it is about another', () => {
-    expect(told(attempt)).toEqual({ delivery: 'delivered', confirmed: true, next: 'none' });
-    expect(told(attempt - 1)).toEqual({ delivery: 'delivered', confirmed: true, next: 'keep' });
-  });
-
-  it('lets no third account try what has arrived by the first', () => {
-    const arrived = given.attempts.map((one) => (one.n === attempt ? { ...one, status: 'delivered' as const } : one));
-    const retry = {
-      ...arrived.at(-1)!,
-      n: attempt + 1,
-      account: 'tried',
-      status: 'sending',
-      wanted: 'retry',
-    } as const;
-    const after = { ...given, next: undefined, confirmed: true, attempts: [...arrived, retry] };
-    const route = () => [retry.account, 'another', 'third'];
-    const refused = { kind: 'refused', attempt: retry.n, failure: 'unreachable' } as const;
-    expect(decide({ ...after, route }, refused).next).toBe('none');
-    expect(decide({ ...after, route, attempts: [...given.attempts, retry] }, refused).next).toMatchObject({
-      account: 'another',
-    });
-  });
 });

@@ -64,6 +64,7 @@ const CALL_GAP_MS = bounds.afterVoice * 1_000;
  * - what the caller has asked for is tried over each account even if a message before is confirmed;
  * - a receipt that confirms ends the plan; one that says failed brings the next step forward, if it is about the newest
  *   attempt; all others change only the record; none takes back what the caller has asked for;
+ * - what a vendor answers after a receipt has told more, or after the caller has asked for the next, takes neither back;
  * - nothing ever starts within a minute of a call, and nothing by itself once the retries are used up.
  */
 export function decide(situation: Situation, event: Event): Decision {
@@ -83,13 +84,16 @@ export function decide(situation: Situation, event: Event): Decision {
 }
 
 function afterAcceptance(situation: Situation, attempt: Attempt, step: Step): Decision {
-  if (situation.confirmed || step.confirm_on === 'sent') {
-    const delivery = situation.confirmed ? situation.delivery : forward(situation, 'sent');
-    return { delivery, confirmed: true, next: 'none' };
+  const { confirmed, next: scheduled } = situation;
+  // A receipt that was faster than the vendor's own answer stands.
+  const hasFailed = attempt.status === 'failed';
+  const delivery = confirmed || hasFailed ? situation.delivery : forward(situation, 'sent');
+  if (confirmed || step.confirm_on === 'sent') {
+    return { delivery, confirmed: true, next: scheduled ? 'keep' : 'none' };
   }
-  const wait = { seconds: step.wait, gapMs: gapAfter(situation, attempt, true) };
-  const next = nextByItself(situation, attempt.step, wait) ?? 'none';
-  return { delivery: forward(situation, 'sent'), confirmed: false, next };
+  const wait = { seconds: hasFailed ? 0 : step.wait, gapMs: gapAfter(situation, attempt, true) };
+  const next = scheduled ? 'keep' : (nextByItself(situation, attempt.step, wait) ?? 'none');
+  return { delivery, confirmed, next };
 }
 
 function afterRefusal(
@@ -99,21 +103,22 @@ function afterRefusal(
   failure: FailureKind,
   lost: boolean,
 ): Decision {
-  const { attempts, round, confirmed } = situation;
+  const { attempts, round, confirmed, next: scheduled } = situation;
   const earlier = attempts.filter((other) => other.round === round && other.n < attempt.n);
-  const maybe = failure === 'maybe_sent';
-  const gapMs = gapAfter(situation, attempt, maybe);
+  const gapMs = gapAfter(situation, attempt, failure === 'maybe_sent');
+  // A receipt that was faster has told what became of it.
+  const maybe = failure === 'maybe_sent' && attempt.status !== 'failed';
   const reached = maybe || earlier.some(({ status }) => status !== 'failed');
 
   const sibling = siblingOf(situation, attempt, step, failure, lost);
   const retry = sibling === undefined ? undefined : { step: attempt.step, account: sibling, delayMs: gapMs };
   if (confirmed) {
     const isOpen = attempt.wanted !== undefined && !hasArrived(situation, attempt);
-    return { delivery: situation.delivery, confirmed, next: (isOpen && retry) || 'none' };
+    return { delivery: situation.delivery, confirmed, next: scheduled ? 'keep' : (isOpen && retry) || 'none' };
   }
-  if (retry) return { delivery: forward(situation, reached ? 'sent' : 'queued'), confirmed, next: retry };
   const mayArrive = maybe || earlier.some((other) => other.step === attempt.step && other.status === 'maybe_sent');
-  const next = nextByItself(situation, attempt.step, { seconds: mayArrive ? step.wait : 0, gapMs });
+  const wait = { seconds: mayArrive ? step.wait : 0, gapMs };
+  const next = scheduled ? 'keep' : (retry ?? nextByItself(situation, attempt.step, wait));
   const delivery = reached ? 'sent' : next ? 'queued' : 'undelivered';
   return { delivery: forward(situation, delivery), confirmed, next: next ?? 'none' };
 }
@@ -142,9 +147,9 @@ export function untried(situation: Situation, attempt: Attempt, step: Step): str
 const triedBefore = (situation: Situation, attempt: Attempt): Set<string> =>
   new Set(sameBefore(situation, attempt).map(({ account }) => account));
 
-/** Whether this message is known to be on the phone already, by an account before. */
+/** Whether this message is known to be on the phone already, by its own account or one before. */
 const hasArrived = (situation: Situation, attempt: Attempt): boolean =>
-  sameBefore(situation, attempt).some(({ status }) => status === 'delivered' || status === 'read');
+  [...sameBefore(situation, attempt), attempt].some(({ status }) => status === 'delivered' || status === 'read');
 
 /** Earlier tries of the same message: of the same step, since somebody asked for it. */
 function sameBefore({ attempts, round }: Situation, { n, step }: Attempt): Attempt[] {

@@ -2,7 +2,7 @@
 -- A verification's hash: app, mode (test, or none), kid, rcpt, slot, status, delivery, created, expires, max, made, sends, gen, m<gen> (MAC
 -- of that generation's code), e<gen> (its expiry), own (the caller's own code, sealed, while it is live), any (1 when older
 -- codes stay right), round, confirmed (the round in which delivery was), rev, n (attempts so far),
--- next_step/_channel/_account/_at/_lease/_why, claim_until, fence, ended, masked (the address as events show it), guard (how
+-- next_step/_channel/_account/_at/_lease/_why, claim_until, claim_by, fence, ended, masked (the address as events show it), guard (how
 -- its approval counts), profile, hook (the one webhook that its events go to), seq (events so far); and
 -- for attempt n the fields n:step, n:round, n:channel, n:account, n:status, n:tries, n:why (as
 -- next_why), n:cost (in millionths) ...

@@ -9,7 +9,7 @@ local prefix = prefix_of(KEYS[1])
 local taken = {}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])) do
   local key = prefix .. 'v:' .. id
-  local s = redis.call('HMGET', key, 'status', 'rev', 'expires', 'next_account', 'claim_until', 'n')
+  local s = redis.call('HMGET', key, 'status', 'rev', 'expires', 'next_account', 'claim_until', 'n', 'round')
   if s[1] ~= 'pending' then
     redis.call('ZREM', KEYS[1], id)
   elseif now >= tonumber(s[3]) then
@@ -19,8 +19,9 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0
     taken[#taken + 1] = id
     taken[#taken + 1] = s[2]
     taken[#taken + 1] = s[3]
-    -- The account whose queue it goes to: of the attempt to take over, else of the next one.
-    taken[#taken + 1] = s[5] and redis.call('HGET', key, s[6] .. ':account') or s[4] or ''
+    -- The account whose queue it goes to: of the attempt to take over (if its round is not over), else of the next one.
+    local a = s[5] and redis.call('HMGET', key, s[6] .. ':account', s[6] .. ':round')
+    taken[#taken + 1] = a and a[2] == s[7] and a[1] or s[4] or ''
   end
 end
 return taken

@@ -5,36 +5,26 @@
 --      9 delivery  10 confirmed (1 or 0)  11 grace ms
 --      12 delay ms of the next attempt, or '' for none  13 its step  14 channel  15 account  16 lease ms
 --      17 ms that belong to this attempt if it was placed (a call): nothing starts before, whoever has asked for it
---     18 cost in millionths, or '' where it is not known
--- Returns {'gone'} | {'stale'} | {'done'} | {'again', revision, expires, account}: an attempt is due now
-
--- Whether this message, or the same over an account before, is known to be on the phone.
-local function has_arrived(key, n)
-  local m
-  repeat
-    m = redis.call('HMGET', key, n .. ':status', n .. ':why')
-    if m[1] == 'delivered' or m[1] == 'read' then return true end
-    n = n - 1
-  until m[2] ~= 'retry'
-  return false
-end
-
+--     18 cost in millionths, or '' where it is not known  19 revision that was decided on
+-- Returns {'gone'} | {'stale'} | {'changed', now, state}: nothing is recorded, decide again | {'done'}
+--       | {'again', revision, expires, account}: an attempt is due now
 local now = clock()
-local key, id, prefix, a = KEYS[1], ARGV[1], prefix_of(KEYS[1]), ARGV[2] .. ':'
-local s = redis.call('HMGET', key, 'status', 'expires', 'fence', 'round', 'claim_until', 'confirmed', a .. 'round',
-  a .. 'status', 'delivery', a .. 'why', a .. 'step')
+local key, id, a = KEYS[1], ARGV[1], ARGV[2] .. ':'
+local s = redis.call('HMGET', key, 'status', 'fence', 'round', 'claim_until', 'rev', a .. 'status', a .. 'why', a .. 'step')
 if not s[1] then return { 'gone' } end
 
-if s[3] ~= ARGV[3] then
+if s[2] ~= ARGV[3] then
   -- Another worker has the attempt now. What this one learned is kept where nothing better is known.
   if ARGV[5] ~= '' then redis.call('HSETNX', key, a .. 'message_id', ARGV[5]) end
   return { 'stale' }
 end
 
-local first = s[5]
+local first = s[4]
 if first then
+  -- A receipt has come meanwhile, or the caller has asked for more.
+  if s[5] ~= ARGV[19] then return { 'changed', now, redis.call('HGETALL', key) } end
   -- A receipt may have been faster than the vendor's own answer: then its word stands.
-  if s[8] == 'sending' then redis.call('HSET', key, a .. 'status', ARGV[4]) end
+  if s[6] == 'sending' then redis.call('HSET', key, a .. 'status', ARGV[4]) end
   redis.call('HSET', key, a .. (ARGV[4] == 'failed' and 'failed' or 'sent'), now)
   if ARGV[5] ~= '' then redis.call('HSET', key, a .. 'message_id', ARGV[5]) end
   for i, name in ipairs({ 'vendor_status', 'error_kind', 'error_code' }) do
@@ -42,7 +32,7 @@ if first then
   end
   if ARGV[18] ~= '' then redis.call('HSET', key, a .. 'cost', ARGV[18]) end
   if ARGV[4] == 'sent' then emit(key, id, now, 'sent', ARGV[2]) end
-  redis.call('HDEL', key, 'claim_until', a .. 'lease')
+  redis.call('HDEL', key, 'claim_until', 'claim_by', a .. 'lease')
   redis.call('HINCRBY', key, 'rev', 1)
   local next_at, gap = tonumber(redis.call('HGET', key, 'next_at')), tonumber(ARGV[17])
   if gap > 0 and ARGV[4] ~= 'failed' then
@@ -50,22 +40,14 @@ if first then
     -- What was asked for while the call was being placed waits too.
     if next_at then redis.call('HSET', key, 'next_at', math.max(next_at, now + gap)) end
   end
-  local open
-  -- Another round has begun meanwhile, or a receipt has confirmed: that stands.
-  if s[1] == 'pending' and s[4] == s[7] and s[6] ~= s[4] then
-    -- What has been delivered in this round stays so, although it is not confirmation enough (a step may want `read`).
-    local reason = ARGV[8] == 'budget_exhausted' and ARGV[8] or ARGV[7]
-    if s[8] ~= 'failed' and s[9] ~= 'delivered' then deliver(key, id, now, ARGV[9], ARGV[2], reason) end
-    if ARGV[10] == '1' then redis.call('HSET', key, 'confirmed', s[4]) end
-    open = true
-  end
-  -- Another account for a message that the caller has asked for: the confirmation of another does not end that.
-  local retry = s[10] and s[11] == ARGV[13] and not has_arrived(key, tonumber(ARGV[2]))
-  local delay = tonumber(ARGV[12])
-  if delay and s[8] == 'failed' then delay = gap end
-  -- The caller may have asked for the next step while this one was under way: then it is scheduled already.
-  if delay and not next_at and (open or retry and s[1] == 'pending' and s[4] == s[7]) then
-    schedule(key, now + delay, ARGV[13], ARGV[14], ARGV[15], ARGV[16], retry and 'retry')
+  if s[1] == 'pending' then
+    deliver(key, id, now, ARGV[9], ARGV[2], ARGV[8] == 'budget_exhausted' and ARGV[8] or ARGV[7])
+    if ARGV[10] == '1' then redis.call('HSET', key, 'confirmed', s[3]) end
+    if ARGV[12] ~= '' then
+      -- Another account for a message that the caller has asked for: the confirmation of another does not end that.
+      local retry = s[7] and s[8] == ARGV[13] and 'retry'
+      schedule(key, now + tonumber(ARGV[12]), ARGV[13], ARGV[14], ARGV[15], ARGV[16], retry)
+    end
   end
 end
 if s[1] ~= 'pending' then return { 'done' } end
