@@ -56,7 +56,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
       this.logger.warn({ error: error.message }, 'delivery worker');
     };
     onBack(this.redis, () => {
-      this.settledAt = Date.now() + SETTLE_MS;
+      this.settledAt = performance.now() + SETTLE_MS;
     });
     this.workers = lanesOf(this.config).map(({ account, queue, prefix, concurrency }) => {
       const places = this.placesOf(account);
@@ -123,10 +123,8 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async process(places: Places, { data }: Job<DeliveryJob>): Promise<void> {
-    const unsettled = this.settledAt - Date.now();
+    const unsettled = this.settledAt - performance.now();
     if (unsettled > 0) await sleep(unsettled);
-    await places.occupy(async () => {
-      if (Date.now() < data.deadline) await this.limiter.deliver(() => this.deliver.run(data.id));
-    });
+    await places.occupy(() => this.limiter.deliver(() => this.deliver.run(data.id)));
   }
 }

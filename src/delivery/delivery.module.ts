@@ -39,12 +39,12 @@ const registerQueue = ({ queue, prefix }: Lane): DynamicModule =>
 
 const provideDeliveryQueue = (lanes: readonly Lane[]): FactoryProvider<DeliveryQueue> => ({
   provide: DeliveryQueue,
-  inject: [LOGGER, ...lanes.map(({ queue }) => getQueueToken(queue))],
-  useFactory: (logger: Logger, ...queues: Queue[]) => {
+  inject: [REDIS, LOGGER, ...lanes.map(({ queue }) => getQueueToken(queue))],
+  useFactory: (redis: RedisClient, logger: Logger, ...queues: Queue[]) => {
     const byAccount = new Map<string, Queue[]>();
     for (const [i, { account }] of lanes.entries()) {
       byAccount.set(account, [...(byAccount.get(account) ?? []), queues[i] as Queue]);
     }
-    return new DeliveryQueue(byAccount, logger);
+    return new DeliveryQueue(byAccount, redis, logger);
   },
 });

@@ -1,14 +1,14 @@
 import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
+import type { RedisClient } from '../shared/redis.js';
+import { timeOf } from '../shared/redis/nodes.js';
 import type { DueEntry } from '../store/delivery.store.js';
 import type { Facts } from '../store/facts.js';
 import { laneOf } from './lanes.js';
 
-/** A job says for which verification something is due, and until when that makes sense. Nothing else travels. */
+/** A job says for which verification something is due. Nothing else travels: what it is, and whether still, the claim says. */
 export interface DeliveryJob {
   readonly id: string;
-  /** Unix milliseconds: past it the job is dropped. */
-  readonly deadline: number;
 }
 
 /** What whoever has started a verification knows already, and a worker would have to unseal and make again. */
@@ -20,7 +20,7 @@ export interface FirstMessage {
 /** @returns false when it cannot send now: the queue has to */
 type FirstSender = (entry: DueEntry, message: FirstMessage) => boolean;
 
-/** The job of a queue that has waited longest, and since when; undefined where none waits. */
+/** The job of a queue that has waited longest, and since when by Redis's time; undefined where none waits. */
 export type OldestJob = { readonly id: string; readonly at: number } | undefined;
 
 type Lanes = readonly Queue<DeliveryJob>[];
@@ -33,6 +33,7 @@ export class DeliveryQueue {
   /** @param queues by account */
   constructor(
     private readonly queues: ReadonlyMap<string, Lanes>,
+    private readonly redis: RedisClient,
     private readonly logger: Logger,
   ) {
     // The client is shared and logs its own errors; without a listener BullMQ prints each with its stack.
@@ -92,6 +93,11 @@ export class DeliveryQueue {
     return new Map(await Promise.all(accounts.map(oldestOf)));
   }
 
+  /** Redis's time: whoever has added a job, and whoever asks, may have clocks that differ. */
+  now(): Promise<number> {
+    return timeOf(this.redis);
+  }
+
   /** Asks Redis by the way of a queue. */
   async answers(): Promise<void> {
     const [lanes] = this.queues.values();
@@ -99,7 +105,8 @@ export class DeliveryQueue {
   }
 
   /** What waits for a worker, for each account. */
-  backlogs(): Promise<{ account: string; waiting: number; ageMs: number }[]> {
+  async backlogs(): Promise<{ account: string; waiting: number; ageMs: number }[]> {
+    const now = await this.now();
     return Promise.all(
       [...this.queues].map(async ([account, lanes]) => {
         const [counts, firsts] = await Promise.all([
@@ -107,7 +114,7 @@ export class DeliveryQueue {
           Promise.all(lanes.map((queue) => queue.getWaiting(0, 0))),
         ]);
         const waiting = counts.reduce((sum, count) => sum + count, 0);
-        const ages = firsts.flat().map(({ timestamp }) => Date.now() - timestamp);
+        const ages = firsts.flat().map(({ timestamp }) => now - timestamp);
         return { account, waiting, ageMs: Math.max(0, ...ages) };
       }),
     );
@@ -131,10 +138,10 @@ async function onLane(lanes: Lanes, lane: number, add: (queue: Queue<DeliveryJob
 }
 
 /** One job for each revision of a verification: however often it is added while it waits, it runs once. */
-function toJob({ id, revision, expiresAt }: DueEntry) {
+function toJob({ id, revision, at }: DueEntry) {
   return {
     name: 'deliver',
-    data: { id, deadline: expiresAt },
-    opts: { jobId: `${id}-${revision}`, removeOnComplete: true, removeOnFail: true },
+    data: { id },
+    opts: { jobId: `${id}-${revision}`, timestamp: at, removeOnComplete: true, removeOnFail: true },
   };
 }

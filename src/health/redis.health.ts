@@ -31,8 +31,8 @@ export class RedisHealth {
 
   /** How long the oldest job of each account waits, in ms, by account; undefined while Redis is away. */
   async queueAges(): Promise<Map<string, number> | undefined> {
-    const now = Date.now();
-    const oldest = await within(this.queue.oldest()).catch(() => undefined);
+    const asked = within(Promise.all([this.queue.oldest(), this.queue.now()]));
+    const [oldest, now] = (await asked.catch(() => undefined)) ?? [undefined, 0];
     return oldest && new Map([...oldest].map(([account, job]) => [account, job ? Math.max(0, now - job.at) : 0]));
   }
 

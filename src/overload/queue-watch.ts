@@ -30,8 +30,8 @@ export class QueueWatch implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async sample(): Promise<void> {
-    const oldest = await this.queue.oldest(this.queue.takeUsed());
-    this.limiter.observeQueue(lateness(oldest, this.before, Date.now()));
+    const [oldest, now] = await Promise.all([this.queue.oldest(this.queue.takeUsed()), this.queue.now()]);
+    this.limiter.observeQueue(lateness(oldest, this.before, now));
     this.before = oldest;
   }
 }
@@ -41,6 +41,7 @@ export class QueueWatch implements OnApplicationBootstrap, BeforeApplicationShut
  * failover, and no reason to refuse those whose codes go elsewhere. A queue of which nothing is taken is not overloaded
  * either; its workers are away, and it keeps what it has been given until they are back.
  * @param oldest by account; without a job its queue is empty
+ * @param now by Redis's time, as the jobs
  */
 export function lateness(
   oldest: ReadonlyMap<string, OldestJob>,

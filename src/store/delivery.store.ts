@@ -81,7 +81,8 @@ export interface Change extends Consequence {
 export interface DueEntry {
   readonly id: string;
   readonly revision: string;
-  readonly expiresAt: number;
+  /** Since when it waits for a worker, by Redis's time. */
+  readonly at: number;
   readonly account: string;
 }
 
@@ -162,11 +163,12 @@ export class DeliveryStore {
 
   /** Takes what is due in one shard, for `leaseMs`. */
   async lease(shard: string, leaseMs: number): Promise<DueEntry[]> {
-    const flat = (await run(this.redis, scripts.lease, [dueKey(shard)], [BATCH, leaseMs])) as string[];
+    const answer = await run(this.redis, scripts.lease, [dueKey(shard)], [BATCH, leaseMs]);
+    const [now, ...flat] = answer as [number, ...string[]];
     const entries: DueEntry[] = [];
-    for (let i = 0; i < flat.length; i += 4) {
-      const [id, revision, expiresAt, account] = flat.slice(i, i + 4) as [string, string, string, string];
-      entries.push({ id, revision, expiresAt: Number(expiresAt), account });
+    for (let i = 0; i < flat.length; i += 3) {
+      const [id, revision, account] = flat.slice(i, i + 3) as [string, string, string];
+      entries.push({ id, revision, at: Number(now), account });
     }
     return entries;
   }
@@ -181,6 +183,6 @@ const planArguments = ({ delayMs, step, channel, account, leaseMs }: NextAttempt
 ];
 
 function toDue(id: string, answer: unknown): DueEntry | undefined {
-  const [word, revision, expiresAt, account] = answer as [string, string, number, string];
-  return word === 'again' ? { id, revision, expiresAt, account } : undefined;
+  const [word, revision, at, account] = answer as [string, string, number, string];
+  return word === 'again' ? { id, revision, at: Number(at), account } : undefined;
 }

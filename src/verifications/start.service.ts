@@ -130,7 +130,7 @@ export class StartService {
     if (outcome.kind === 'limited') throw rateLimited(outcome);
     if (outcome.kind === 'changed') return undefined;
     const { revision, expiresAt, allowance } = outcome;
-    if (delayMs === 0) this.queue.add({ id: state.id, revision, expiresAt, account: next.account });
+    if (delayMs === 0) this.queue.add({ id: state.id, revision, at: stored.now, account: next.account });
     const after: VerificationState = {
       ...state,
       round: state.round + 1,
@@ -217,7 +217,7 @@ export class StartService {
       next: { ...next, at: now },
       attempts: [],
     };
-    const due = { id, revision: state.revision, expiresAt: state.expiresAt, account: next.account };
+    const due = { id, revision: state.revision, at: now, account: next.account };
     if (id === newId) this.queue.begin(due, { facts, code });
     else this.queue.add(due);
     return { view: present(state, facts, presentFor(caller, allowance)) };

@@ -244,7 +244,7 @@ describe('the due entry', () => {
     };
     await isDueBy(Date.now() + 2_000);
     await bench.makeDue(id);
-    expect(await bench.deliveries.lease('a7', 1_000)).toMatchObject([{ id, revision: '1', expiresAt }]);
+    expect(await bench.deliveries.lease('a7', 1_000)).toMatchObject([{ id, revision: '1', account: 'first' }]);
     await isDueBy(Date.now() + 1_000);
     const first = await bench.claimed(id);
     expect(await bench.dueAt(id)).toBe(first.now + 5_000);

@@ -105,8 +105,7 @@ async function comeToAnEnd(world: World): Promise<void> {
     must(--left > 0, 'P1', () => 'it never ends');
     await world.finish(await world.poll());
     for (const [name] of [...world.jobs]) {
-      const worker = await world.runJob(name);
-      if (worker) await world.finish(worker);
+      await world.finish(await world.runJob(name));
     }
     const overdue = late.at(-1);
     if (overdue && (world.live().length === 0 || random.chance(0.1))) {

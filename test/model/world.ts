@@ -19,7 +19,6 @@ const BEGIN = Date.UTC(2100, 0, 1);
 
 interface Job {
   readonly id: string;
-  readonly deadline: number;
   active: boolean;
   /** Of a first send by the process that has answered: nobody else knows of it. */
   readonly message?: FirstMessage;
@@ -159,13 +158,8 @@ export class World {
     await this.redis.expire([...this.touched], time);
   }
 
-  /** A worker's own check, and what it does then. */
-  async runJob(name: string): Promise<Actor | undefined> {
+  async runJob(name: string): Promise<Actor> {
     const job = this.jobs.get(name)!;
-    if (this.now >= job.deadline) {
-      this.jobs.delete(name);
-      return undefined;
-    }
     job.active = true;
     return this.begin(`worker ${this.short(job.id)}`, ({ deliver }) => deliver.run(job.id, job.message), { job: name });
   }
@@ -197,20 +191,20 @@ export class World {
   }
 
   /** However often it is added while it waits or runs, it is there once (BullMQ's job id). */
-  private addJob({ id, revision, expiresAt }: DueEntry): void {
+  private addJob({ id, revision }: DueEntry): void {
     if (this.random.chance(this.luck.losesJobs)) {
       this.note(() => `the job for ${this.short(id)} gets lost`);
       return;
     }
     const name = `${id}-${revision}`;
-    if (!this.jobs.has(name)) this.jobs.set(name, { id, deadline: expiresAt, active: false });
+    if (!this.jobs.has(name)) this.jobs.set(name, { id, active: false });
   }
 
   /** Every other one finds a place. Under way from then on, beside whatever job the clock adds meanwhile. */
-  private sendFirst({ id, expiresAt }: DueEntry, message: FirstMessage): boolean {
+  private sendFirst({ id }: DueEntry, message: FirstMessage): boolean {
     if (this.ids.length % 2 === 0) return false;
     if (!this.random.chance(this.luck.losesJobs)) {
-      this.jobs.set(`${id}-first`, { id, deadline: expiresAt, active: false, message });
+      this.jobs.set(`${id}-first`, { id, active: false, message });
     }
     return true;
   }

@@ -25,6 +25,13 @@ const nodesOf = (redis: RedisClient): Redis[] | undefined =>
 export const workingNodes = (redis: RedisClient): Redis[] =>
   redis instanceof Cluster ? redis.nodes('master').filter(isWorking) : [redis];
 
+/** Redis's time (of a cluster, that of a node that answers), in Unix milliseconds. */
+export async function timeOf(redis: RedisClient): Promise<number> {
+  const [node = redis] = workingNodes(redis);
+  const [seconds, micros] = await node.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+}
+
 /** All of Redis answers, as far as we know. */
 export const isWell = (redis: RedisClient): boolean =>
   redis.status === 'ready' && (nodesOf(redis)?.every(isWorking) ?? true);

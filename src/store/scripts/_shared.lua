@@ -89,7 +89,7 @@ local function settle(key, id, now, grace, moved)
   if claim_until then return { 'done' } end -- whoever has the claim settles when it records
   if next_at and next_at <= now then
     due(prefix_of(key), id, now + grace)
-    return { 'again', s[3], expires, s[4] }
+    return { 'again', s[3], now, s[4] }
   end
   if moved then due(prefix_of(key), id, math.min(next_at or expires, expires)) end
   return { 'done' }

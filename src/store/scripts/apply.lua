@@ -7,7 +7,7 @@
 --      5 vendor's status  6 error kind  7 error code  8 delivery  9 confirmed (1 or 0)  10 grace ms
 --      11 'keep' | 'none' | delay ms  12 step  13 channel  14 account  15 lease ms
 --      16 sends budget  17 failures budget  18 name of the call, or ''
--- Returns {'changed'} | {'limited', name, ms, until when} | {'done'} | {'again', revision, expires, account}
+-- Returns {'changed'} | {'limited', name, ms, until when} | {'done'} | {'again', revision, now, account}
 local now = clock()
 local key, id, a = KEYS[1], ARGV[1], ARGV[3] .. ':'
 local s = redis.call('HMGET', key, 'status', 'expires', 'rev', 'round', a .. 'sent')

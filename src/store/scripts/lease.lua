@@ -3,10 +3,10 @@
 -- again. What has expired ends here, without a job.
 -- KEYS 1 due
 -- ARGV 1 how many at most  2 lease ms
--- Returns a flat list: id, revision, expires, account, id, ...
+-- Returns {now, id, revision, account, id, revision, account, ...}
 local now = clock()
 local prefix = prefix_of(KEYS[1])
-local taken = {}
+local taken = { now }
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])) do
   local key = prefix .. 'v:' .. id
   local s = redis.call('HMGET', key, 'status', 'rev', 'expires', 'next_account', 'claim_until', 'n', 'round')
@@ -18,7 +18,6 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0
     redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), id)
     taken[#taken + 1] = id
     taken[#taken + 1] = s[2]
-    taken[#taken + 1] = s[3]
     -- The account whose queue it goes to: of the attempt to take over (if its round is not over), else of the next one.
     local a = s[5] and redis.call('HMGET', key, s[6] .. ':account', s[6] .. ':round')
     taken[#taken + 1] = a and a[2] == s[7] and a[1] or s[4] or ''

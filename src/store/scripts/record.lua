@@ -7,7 +7,7 @@
 --      17 ms that belong to this attempt if it was placed (a call): nothing starts before, whoever has asked for it
 --     18 cost in millionths, or '' where it is not known  19 revision that was decided on
 -- Returns {'gone'} | {'stale'} | {'changed', now, state}: nothing is recorded, decide again | {'done'}
---       | {'again', revision, expires, account}: an attempt is due now
+--       | {'again', revision, now, account}: an attempt is due now
 local now = clock()
 local key, id, a = KEYS[1], ARGV[1], ARGV[2] .. ':'
 local s = redis.call('HMGET', key, 'status', 'fence', 'round', 'claim_until', 'rev', a .. 'status', a .. 'why', a .. 'step')
