@@ -5,7 +5,7 @@ import { keySet, type Keyring } from '../codes/keyring.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { accountsFor, seedOf } from '../config/routing.js';
 import { DeliveryQueue } from '../delivery/delivery.queue.js';
-import { callGap } from '../delivery/failover/policy.js';
+import { callGap, firstStep } from '../delivery/failover/policy.js';
 import { leaseFor } from '../delivery/lease.js';
 import { Guard } from '../guard/guard.js';
 import { BudgetCheck } from '../money/budget-check.js';
@@ -81,7 +81,7 @@ export class StartService {
       if ('view' in begun) return { created: true, view: begun.view };
       if ('continued' in begun) return { created: false, view: await this.verifications.get(caller, begun.continued) };
       const stored = await this.store.read(begun.pending);
-      const view = stored && (await this.continue(request, stored, 0));
+      const view = stored && (await this.continue(request, stored, firstStep(facts.steps, stored.state.attempts)));
       if (view) return { created: false, view };
     }
     throw unavailable();

@@ -58,7 +58,7 @@ function hasStalled(fields: Fields, steps: readonly Step[]): boolean {
   if (retries.length >= MOST_RETRIES) return false;
   if (n === 0 || fields[`${n}:round`] !== fields.round) return true;
   const step = number(fields, `${n}:step`);
-  if (!confirmed && step < steps.length - 1) return true;
+  if (!confirmed && steps.slice(step + 1).some(({ channel }) => mayReach(fields, channel))) return true;
   const refused = fields[`${n}:status`] === 'failed' && fields[`${n}:sent`] === undefined;
   // The kind of the refusal is not on record if a receipt has told of another one.
   const told = fields[`${n}:vendor_status`] !== undefined;
@@ -70,6 +70,19 @@ function hasStalled(fields: Fields, steps: readonly Step[]): boolean {
       tried.add(fields[`${i}:account`]);
   }
   return ROUTES[steps[step]!.channel]!.some((account) => !tried.has(account));
+}
+
+/** The kind of a refusal is not on record if a receipt has told of another one: of the newest one it may be this. */
+function mayReach(fields: Fields, channel: string): boolean {
+  const n = number(fields, 'n');
+  const told = fields[`${n}:status`] === 'failed' && fields[`${n}:vendor_status`] !== undefined;
+  if (told && fields[`${n}:channel`] === channel) return false;
+  return !Array.from({ length: n }, (_, i) => i + 1).some(
+    (i) =>
+      fields[`${i}:channel`] === channel &&
+      fields[`${i}:status`] === 'failed' &&
+      fields[`${i}:error_kind`] === 'bad_recipient',
+  );
 }
 
 /** All messages of this round, and nothing more comes by itself. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CHANNELS } from '../../providers/contract.js';
 import type { FailureKind } from '../../providers/errors.js';
 import type { Attempt, Delivery } from '../../store/record.js';
-import { callGap, decide, type Decision, type Event, type Situation } from './policy.js';
+import { callGap, decide, firstStep, type Decision, type Event, type Situation } from './policy.js';
 
 /**
  * Whole histories of one verification, made at random: plans, vendors' answers, receipts, callers who ask, and time.
@@ -90,7 +90,12 @@ class History {
     this.confirmed = false;
     this.delivery = 'queued';
     const delayMs = callGap(this.attempts, this.now);
-    this.next = { step: 0, account: 'account-0', at: this.now + delayMs, asked: true };
+    this.next = {
+      step: firstStep(this.steps, this.attempts),
+      account: 'account-0',
+      at: this.now + delayMs,
+      asked: true,
+    };
   }
 
   /** What is scheduled is sent, and the vendor answers. */
@@ -117,8 +122,14 @@ class History {
     const event: Event = failure ? { kind: 'refused', attempt: n, failure } : { kind: 'accepted', attempt: n };
     const decision = decide(this.situation, event);
     const status = failure === undefined ? 'sent' : failure === 'maybe_sent' ? failure : 'failed';
-    this.attempts[n - 1] = { ...attempt, status, sentAt: status === 'failed' ? undefined : this.now };
+    const error = failure && { kind: failure, code: 'x' };
+    this.attempts[n - 1] = { ...attempt, status, error, sentAt: status === 'failed' ? undefined : this.now };
+    const isOut = this.attempts.some(
+      (one) => one.channel === step.channel && one.status === 'failed' && one.error?.kind === 'bad_recipient',
+    );
     const again = typeof decision.next === 'object' && decision.next.step === due.step;
+    const follows = typeof decision.next === 'object' ? this.steps[decision.next.step] : undefined;
+    if (!again && isOut) must('leave a channel that cannot reach the address', follows?.channel !== step.channel);
     this.apply(decision, due.wanted && again ? 'retry' : undefined);
   }
 

@@ -1,5 +1,6 @@
 import { bounds } from '../../config/bounds.js';
 import type { Step } from '../../config/config.js';
+import type { Channel } from '../../providers/contract.js';
 import type { FailureKind } from '../../providers/errors.js';
 import type { Attempt, Delivery, VerificationState } from '../../store/record.js';
 
@@ -58,7 +59,7 @@ const CALL_GAP_MS = bounds.afterVoice * 1_000;
 /**
  * What follows an event (design §6). By the kind of failure alone, never by a vendor's words:
  * - accepted → the next step after this one's wait, unless that was confirmation enough;
- * - `bad_recipient` → the next step at once; other failures → the next account at once, then the next step;
+ * - `bad_recipient` → the next step at once, and no other one of its channel by itself; other failures → the next account at once, then the next step;
  * - `maybe_sent` → the next account at once, but the next *step* only after the wait: the message may still arrive;
  * - an attempt that two workers of ours have died over → the same, but if no account is left one more over its own;
  * - what the caller has asked for is tried over each account even if a message before is confirmed;
@@ -118,7 +119,8 @@ function afterRefusal(
   }
   const mayArrive = maybe || earlier.some((other) => other.step === attempt.step && other.status === 'maybe_sent');
   const wait = { seconds: mayArrive ? step.wait : 0, gapMs };
-  const next = scheduled ? 'keep' : (retry ?? nextByItself(situation, attempt.step, wait));
+  const beside = failure === 'bad_recipient' ? attempt.channel : undefined;
+  const next = scheduled ? 'keep' : (retry ?? nextByItself(situation, attempt.step, wait, beside));
   const delivery = reached ? 'sent' : next ? 'queued' : 'undelivered';
   return { delivery: forward(situation, delivery), confirmed, next: next ?? 'none' };
 }
@@ -215,8 +217,22 @@ interface Wait {
   readonly gapMs: number;
 }
 
-const nextByItself = (situation: Situation, after: number, wait: Wait): NextSend | undefined =>
-  mayRetry(situation) ? nextStep(situation, after, wait) : undefined;
+/** @param beside a channel of which it is known only now that it cannot reach the address */
+function nextByItself(situation: Situation, after: number, wait: Wait, beside?: Channel): NextSend | undefined {
+  if (!mayRetry(situation)) return undefined;
+  return nextStep(situation, after, wait, ({ channel }) => channel !== beside && mayReach(situation.attempts, channel));
+}
+
+/** Whether none of its messages was refused because the channel can never reach this address. */
+const mayReach = (attempts: readonly Attempt[], channel: Channel): boolean =>
+  !attempts.some((one) => one.channel === channel && one.status === 'failed' && one.error?.kind === 'bad_recipient');
+
+/** With which step of a plan a caller's start goes on: the first one that may reach the address, if there is one. */
+export const firstStep = (steps: readonly Step[], attempts: readonly Attempt[]): number =>
+  Math.max(
+    0,
+    steps.findIndex(({ channel }) => mayReach(attempts, channel)),
+  );
 
 /** Each round's first attempt was asked for by a start, some by `next`; the others count as retries. */
 function mayRetry({ attempts }: Situation): boolean {
@@ -225,10 +241,15 @@ function mayRetry({ attempts }: Situation): boolean {
 }
 
 /** Steps without an account (any more) are passed over. */
-function nextStep(situation: Situation, after: number, wait: Wait): NextSend | undefined {
+function nextStep(
+  situation: Situation,
+  after: number,
+  wait: Wait,
+  suits: (step: Step) => boolean = () => true,
+): NextSend | undefined {
   for (let step = after + 1; step < situation.steps.length; step++) {
     const candidate = situation.steps[step];
-    const account = candidate && situation.route(candidate)[0];
+    const account = candidate && suits(candidate) ? situation.route(candidate)[0] : undefined;
     if (account !== undefined) return { step, account, delayMs: Math.max(wait.seconds * 1_000, wait.gapMs) };
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { FailureKind } from '../../providers/errors.js';
 import { claimed, combinations, situation, WAIT, type Case } from '../../../test/support/situations.js';
-import { decide, type Situation } from './policy.js';
+import { decide, firstStep, type Situation } from './policy.js';
 
 /** What the decision table's situations do not have. */
 it('passes over steps that have no account any more', () => {
@@ -10,6 +11,50 @@ it('passes over steps that have no account any more', () => {
   const route: Situation['route'] = (step) => (step.channel === 'rcs' ? [] : given.route(step));
   const decision = decide({ ...given, steps, route }, { kind: 'accepted', attempt });
   expect(decision.next).toEqual({ step: 3, account: 'telegram-1', delayMs: WAIT });
+});
+
+describe('a channel that can never reach the address', () => {
+  const step = (channel: 'sms' | 'voice' | 'whatsapp') => ({ channel, wait: 30, confirm_on: 'delivered' }) as const;
+  const [c] = [...combinations({ ...claimed, before: 'nothing', following: 'one' })] as [Case];
+  const made = situation({ ...c, round: 'current', confirmed: false, siblings: 'none', channel: 'sms' });
+  const [own] = made.situation.attempts.slice(-1);
+  const first = { ...own!, n: 1, step: 0, channel: 'sms', account: 'sms-1' } as const;
+  const bad = { ...first, status: 'failed', error: { kind: 'bad_recipient', code: 'x' } } as const;
+  const given = (attempts: Situation['attempts'], ...channels: ('sms' | 'voice' | 'whatsapp')[]): Situation => ({
+    ...made.situation,
+    delivery: 'queued',
+    attempts,
+    steps: channels.map(step),
+    route: ({ channel }) => [`${channel}-1`],
+  });
+  const refusedAs = (failure: FailureKind, attempt = 1) => ({ kind: 'refused', attempt, failure }) as const;
+
+  it('is left out of the rest of the plan', () => {
+    const plan = ['sms', 'sms', 'voice'] as const;
+    expect(decide(given([first], ...plan), refusedAs('bad_recipient')).next).toMatchObject({ step: 2 });
+    expect(decide(given([first], ...plan), refusedAs('rejected')).next).toMatchObject({ step: 1 });
+    expect(decide(given([first], 'sms', 'sms'), refusedAs('bad_recipient'))).toEqual({
+      delivery: 'undelivered',
+      confirmed: false,
+      next: 'none',
+    });
+  });
+
+  it('is remembered from step to step, and from start to start', () => {
+    const second = { ...first, n: 2, step: 1, channel: 'voice', account: 'voice-1' } as const;
+    const after = given([bad, second], 'sms', 'voice', 'sms', 'whatsapp');
+    expect(decide(after, refusedAs('rejected', 2)).next).toMatchObject({ step: 3 });
+    const again = { ...after, attempts: [{ ...bad, round: 1 }, second] };
+    expect(decide(again, { kind: 'accepted', attempt: 2 }).next).toMatchObject({ step: 3 });
+    expect(firstStep(again.steps, again.attempts)).toBe(1);
+    expect(firstStep([step('sms')], again.attempts)).toBe(0);
+    expect(firstStep(again.steps, [])).toBe(0);
+  });
+
+  it('is tried all the same when the caller asks for the next step', () => {
+    const asks = given([bad], 'sms', 'sms', 'voice');
+    expect(decide(asks, { kind: 'asked' }).next).toMatchObject({ step: 1 });
+  });
 });
 
 describe('a receipt that confirms, while a message that was asked for is tried over another account', () => {
