@@ -32,6 +32,15 @@ describe('makeKeyring', () => {
     expect(after.lookup).not.toEqual(before.lookup);
   });
 
+  it('knows what any of them has looked up with, each once and the one of now first', () => {
+    const [old, now] = [makeKeyring([OLD]), makeKeyring([NEW])];
+    expect(old.lookups).toEqual([old.lookup]);
+    const ring = makeKeyring([NEW, OLD, NEW]);
+    expect(ring.lookups).toEqual([now.lookup, old.lookup]);
+    expect(ring.callbacks).toEqual([now.callback, old.callback]);
+    expect(makeKeyring([OLD, NEW, OLD]).lookups).toEqual([old.lookup, now.lookup]);
+  });
+
   it('finds the key set that a record names, and none for a retired secret', () => {
     const retired = makeKeyring([OLD]).current.id;
     expect(keySet(makeKeyring([NEW, OLD]), retired)).toEqual(makeKeyring([OLD]).current);

@@ -15,16 +15,20 @@ export interface Keyring {
   /** The key set that new records are written with: the first secret. */
   readonly current: KeySet;
   readonly all: readonly KeySet[];
-  /** Hashes addresses and references for lookup. From the *last* secret: it must not change while records live. */
+  /** Hashes addresses and references for lookup. From the *last* secret. */
   readonly lookup: Buffer;
-  /** Authenticates what we put into URLs that providers call back. */
+  /** That one, then those of the other secrets: what stands in Redis may have been written while another was the last. */
+  readonly lookups: readonly Buffer[];
+  /** Authenticates what we put into URLs that providers call back. From the last secret, too. */
   readonly callback: Buffer;
+  /** In the order of `lookups`. */
+  readonly callbacks: readonly Buffer[];
 }
 
 const derive = (secret: Buffer, use: string, bytes = 32): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `passlane/v1/${use}`, bytes));
 
-/** @param secrets decoded `PASSLANE_SECRET`, newest first, at least one of ≥ 32 bytes. Keys by HKDF (RFC 5869). */
+/** @param secrets decoded `PASSLANE_SECRET`: the first writes, the last finds; of ≥ 32 bytes. Keys by HKDF (RFC 5869). */
 export function makeKeyring(secrets: readonly Buffer[]): Keyring {
   const all = secrets.map((secret) => ({
     id: derive(secret, 'id', 4).toString('hex'),
@@ -34,9 +38,15 @@ export function makeKeyring(secrets: readonly Buffer[]): Keyring {
     token: derive(secret, 'token'),
   }));
   const current = all[0];
-  const oldest = secrets.at(-1);
-  if (!current || !oldest) throw new Error('a keyring needs at least one secret');
-  return { current, all, lookup: derive(oldest, 'lookup'), callback: derive(oldest, 'callback') };
+  // One that writes and finds stands at both ends of the list.
+  const fromLast = [...secrets]
+    .reverse()
+    .filter((secret, i, list) => list.findIndex((one) => one.equals(secret)) === i);
+  const lookups = fromLast.map((secret) => derive(secret, 'lookup'));
+  const callbacks = fromLast.map((secret) => derive(secret, 'callback'));
+  const [[lookup], [callback]] = [lookups, callbacks];
+  if (!current || !lookup || !callback) throw new Error('a keyring needs at least one secret');
+  return { current, all, lookup, lookups, callback, callbacks };
 }
 
 /** The key set that a record names, or undefined when its secret was retired. */

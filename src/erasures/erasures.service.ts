@@ -52,10 +52,12 @@ export class ErasuresService {
     if (!caller.scopes.has('pii:read')) throw mayNotKnow();
     const { application } = caller;
     const { address } = parseRecipient(to, country ?? caller.country);
-    const ref = recipientRef(this.keyring.lookup, application, address);
     const erased = { verifications: 0, canceled: 0, messages: 0 };
-    for (const mode of caller.mode === 'test' ? TEST_ONLY : MODES) {
-      await this.eraseAll(ofMode(ref, mode), application, erased);
+    for (const lookup of this.keyring.lookups) {
+      const ref = recipientRef(lookup, application, address);
+      for (const mode of caller.mode === 'test' ? TEST_ONLY : MODES) {
+        await this.eraseAll(ofMode(ref, mode), application, erased);
+      }
     }
     const answer = { ...erased, sandbox_messages: await this.inbox.clear(application, address) };
     this.logger.info({ application, ...answer }, 'recipient erased');
@@ -79,7 +81,9 @@ export class ErasuresService {
     await Promise.all(messages.map(({ account, messageId }) => this.receipts.forget(account, messageId)));
     const facts = found.flatMap(({ facts }) => openFacts(this.keyring, { facts }) ?? []);
     const references = new Set(facts.flatMap(everyReference));
-    const hashes = [...references].map((reference) => referenceHash(this.keyring.lookup, application, reference));
+    const hashes = [...references].flatMap((reference) =>
+      this.keyring.lookups.map((lookup) => referenceHash(lookup, application, reference)),
+    );
     await this.store.erase(
       recipient,
       application,

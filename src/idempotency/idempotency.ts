@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Keyring } from '../codes/keyring.js';
 import { open, seal } from '../codes/seal.js';
+import { whereFound } from '../recipients/lookup.js';
 import { Problem, unavailable } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
 import { CallStore } from '../store/call.store.js';
@@ -66,7 +67,11 @@ export class Idempotency {
   private async begin(request: FastifyRequest, reply: FastifyReply, key: string | string[]): Promise<boolean> {
     const { credential, url, body } = request;
     if (!credential) return false;
-    const call = callOf(this.keyring.lookup, credential.caller, url, key, body);
+    const call = await whereFound(
+      this.keyring,
+      (lookup) => callOf(lookup, credential.caller, url, key, body),
+      ({ name }) => this.calls.isKnown(name),
+    );
     const claimed = await this.calls.claim(call.name, call.print);
     switch (claimed.kind) {
       case 'run':

@@ -9,11 +9,16 @@ const proofOf = (key: Buffer, account: string, attemptId: string): string =>
 export const callbackUrl = (publicUrl: string, key: Buffer, account: string, attemptId: string): string =>
   `${publicUrl}/receipts/${account}/${attemptId}/${proofOf(key, account, attemptId)}`;
 
-/** The attempt of a callback's path below the account (`<attempt id>/<proof>`); undefined when we never gave it out. */
-export function attemptOfCallback(key: Buffer, account: string, path: string): string | undefined {
+/**
+ * The attempt of a callback's path below the account (`<attempt id>/<proof>`); undefined when we never gave it out.
+ * @param keys any of which may have made the proof
+ */
+export function attemptOfCallback(keys: readonly Buffer[], account: string, path: string): string | undefined {
   const [attemptId = '', proof = '', ...rest] = path.split('/');
-  const expected = Buffer.from(proofOf(key, account, attemptId));
   const given = Buffer.from(proof);
-  const genuine = rest.length === 0 && given.length === expected.length && timingSafeEqual(given, expected);
-  return genuine ? attemptId : undefined;
+  const isProof = (key: Buffer): boolean => {
+    const expected = Buffer.from(proofOf(key, account, attemptId));
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
+  return rest.length === 0 && keys.some(isProof) ? attemptId : undefined;
 }

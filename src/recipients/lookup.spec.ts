@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { recipientRef, referenceHash } from './lookup.js';
+import { makeKeyring } from '../codes/keyring.js';
+import { recipientRef, referenceHash, whereFound } from './lookup.js';
 import { parseRecipient } from './recipient.js';
 
 const KEY = Buffer.alloc(32, 3);
@@ -57,5 +58,24 @@ describe('referenceHash', () => {
     expect(referenceHash(KEY, 'other', NUMBER)).not.toBe(hash);
     expect(referenceHash(KEY, 'shop', 'order-1')).not.toBe(hash);
     expect(recipientRef(KEY, 'shop', NUMBER).hash).not.toBe(hash);
+  });
+});
+
+describe('whereFound', () => {
+  const [OLD, NEW] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+  const [old, now, both] = [makeKeyring([OLD]), makeKeyring([NEW]), makeKeyring([NEW, OLD, NEW])];
+  const nameBy = (key: Buffer): string => referenceHash(key, 'shop', 'order-1');
+
+  it.each([
+    ['the other secret', [nameBy(old.lookup)], nameBy(old.lookup)],
+    ['the one of now', [nameBy(now.lookup)], nameBy(now.lookup)],
+    ['both', [nameBy(old.lookup), nameBy(now.lookup)], nameBy(now.lookup)],
+    ['none', [], nameBy(now.lookup)],
+  ])('is where it is known by %s', async (_by, known, expected) => {
+    expect(await whereFound(both, nameBy, (name) => Promise.resolve(known.includes(name)))).toBe(expected);
+  });
+
+  it('asks nothing with one secret', async () => {
+    expect(await whereFound(now, nameBy, () => Promise.reject(new Error('asked')))).toBe(nameBy(now.lookup));
   });
 });

@@ -1,4 +1,4 @@
-import { hmac } from '../codes/keyring.js';
+import { hmac, type Keyring } from '../codes/keyring.js';
 import type { Mode } from '../config/config.js';
 
 /** Where a recipient's keys live, and the name it goes by there. Neither tells the address without the secret. */
@@ -40,3 +40,19 @@ export const ofMode = (ref: RecipientRef, mode: Mode): RecipientRef =>
 /** Keyed hash by which verifications with a reference are found. */
 export const referenceHash = (lookupKey: Buffer, application: string, reference: string): string =>
   hmac(lookupKey, `reference\n${application}\n${reference}`).toString('base64url', 0, 16);
+
+/**
+ * What goes by a keyed hash, as any of the listed secrets has named it if it is there, else as it is named now. With one
+ * secret nothing is asked.
+ */
+export async function whereFound<T>(
+  { lookup, lookups }: Pick<Keyring, 'lookup' | 'lookups'>,
+  named: (lookupKey: Buffer) => T,
+  isThere: (one: T) => Promise<boolean>,
+): Promise<T> {
+  const now = named(lookup);
+  if (lookups.length === 1) return now;
+  const all = [now, ...lookups.slice(1).map(named)];
+  const there = await Promise.all(all.map(isThere));
+  return all[there.indexOf(true)] ?? now;
+}

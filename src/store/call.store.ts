@@ -41,6 +41,11 @@ export class CallStore {
     return { kind };
   }
 
+  /** Whether there is anything to tell of it. */
+  async isKnown(name: string): Promise<boolean> {
+    return (await this.redis.exists(callKey(name))) === 1;
+  }
+
   async keep(name: string, sealed: string): Promise<void> {
     await run(this.redis, scripts.keep, [callKey(name)], [sealed, ANSWER_LIFE_MS]);
   }

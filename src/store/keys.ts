@@ -39,7 +39,7 @@ export const isVerificationId = (text: string): boolean => VERIFICATION_ID.test(
 /** A random UUID (version 4) whose last two digits are the shard: from the id alone we know where to look. */
 export const newVerificationId = (shard: string): string => randomUUID().slice(0, -2) + shard;
 
-const shardOf = (id: string): string => id.slice(-2);
+export const shardOf = (id: string): string => id.slice(-2);
 
 export const stateKey = (id: string): string => `pl:{${shardOf(id)}}:v:${id}`;
 export const factsKey = (id: string): string => `pl:{${shardOf(id)}}:f:${id}`;

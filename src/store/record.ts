@@ -2,6 +2,8 @@ import type { Mode } from '../config/config.js';
 import type { Micros } from '../config/money.js';
 import type { FailureKind } from '../providers/errors.js';
 import type { Channel } from '../providers/contract.js';
+import type { RecipientRef } from '../recipients/lookup.js';
+import { shardOf } from './keys.js';
 
 export const STATUSES = ['pending', 'approved', 'expired', 'canceled', 'locked'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -40,6 +42,8 @@ export interface VerificationState {
   /** Of the key that has started it. */
   readonly mode: Mode;
   readonly keyId: string;
+  /** Where its budgets are. */
+  readonly recipient: RecipientRef;
   /** The address as events show it. */
   readonly masked: string;
   /** Sealed; only while it is live. */
@@ -85,6 +89,7 @@ export function parseState(id: string, flat: readonly string[], now: number): Ve
     application: text('app'),
     mode: text('mode') === 'test' ? 'test' : 'live',
     keyId: text('kid'),
+    recipient: { shard: shardOf(id), hash: text('rcpt') },
     masked: text('masked'),
     ownCode: fields.own,
     status: status === 'pending' && now >= expiresAt ? 'expired' : status,

@@ -8,8 +8,9 @@ import { VerificationStore, type StoredVerification } from './verification.store
 
 export interface SearchQuestion {
   readonly application: string;
-  readonly recipient?: RecipientRef;
-  readonly referenceHash?: string;
+  /** The same one, by each of the secrets that it may be known by. */
+  readonly recipients?: readonly RecipientRef[];
+  readonly referenceHashes?: readonly string[];
   /** What the allowance of each is told by. */
   readonly limits: Limits;
   /** Unix milliseconds; `until` is exclusive. */
@@ -69,9 +70,9 @@ async function take<T>(from: AsyncGenerator<T, void>, most: number): Promise<T[]
   return taken;
 }
 
-function indexKeys({ application, recipient, referenceHash }: SearchQuestion): string[] {
-  if (recipient) return [byNumberKey(recipient)];
-  if (referenceHash !== undefined) return allShards.map((shard) => byReferenceKey(shard, referenceHash));
+function indexKeys({ application, recipients, referenceHashes }: SearchQuestion): string[] {
+  if (recipients) return recipients.map(byNumberKey);
+  if (referenceHashes) return referenceHashes.flatMap((hash) => allShards.map((shard) => byReferenceKey(shard, hash)));
   return allShards.map((shard) => byTimeKey(shard, application));
 }
 

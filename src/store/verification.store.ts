@@ -171,6 +171,11 @@ export class VerificationStore {
     return toStartOutcome(answer as [string, ...unknown[]]);
   }
 
+  /** Whether a start would continue one. */
+  async hasLive(recipient: RecipientRef, slot: string): Promise<boolean> {
+    return (await this.redis.exists(pendingKey(recipient, slot))) === 1;
+  }
+
   /** Whether this call to a recipient has had its effect: repeated, it gets the same answer. */
   async hasAnswered({ shard }: RecipientRef, once: Once | undefined): Promise<boolean> {
     return once !== undefined && (await this.redis.exists(onceKey(shard, once))) === 1;

@@ -8,7 +8,7 @@ import { situationOf, toNextAttempt } from '../delivery/situation.js';
 import { Guard } from '../guard/guard.js';
 import type { Send } from '../guard/send.js';
 import { BudgetCheck } from '../money/budget-check.js';
-import { ofMode, recipientRef, type RecipientRef } from '../recipients/lookup.js';
+import { recipientRef } from '../recipients/lookup.js';
 import { parseRecipient } from '../recipients/recipient.js';
 import { notFound, Problem, unavailable } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
@@ -33,7 +33,6 @@ const TRIES = 5;
 interface Sending {
   readonly decision: ReturnType<typeof decide>;
   readonly next: NextAttempt & { readonly delayMs: number };
-  readonly recipient: RecipientRef;
   readonly once?: Once;
 }
 
@@ -89,32 +88,29 @@ export class NextService {
     if (typeof next === 'string') throw notAllowed('No further message is allowed for this verification.');
     if (next.delayMs > 0) throw notAllowed('A call was placed less than a minute ago.', next.delayMs);
 
-    const ref = recipientRef(this.keyring.lookup, caller.application, facts.to);
     const send: Send = {
       application: caller.application,
       mode: caller.mode,
       recipient: parseRecipient(facts.to),
-      ref,
+      ref: recipientRef(this.keyring.lookup, caller.application, facts.to),
       channels: [next.channel],
       clientIp: facts.clientIp,
       keptKeys: facts.limitKeys,
       once,
       id,
     };
-    return this.guard.sending(send, () =>
-      this.sendNext(caller, stored, facts, { decision, next, recipient: ofMode(ref, caller.mode), once }),
-    );
+    return this.guard.sending(send, () => this.sendNext(caller, stored, facts, { decision, next, once }));
   }
 
   private async sendNext(
     caller: Caller,
     stored: StoredVerification,
     facts: Facts,
-    { decision, next, recipient, once }: Sending,
+    { decision, next, once }: Sending,
   ): Promise<VerificationView | undefined> {
     await this.budgets.admit(caller.application, { ...facts, steps: facts.steps.slice(next.step) });
     const { state } = stored;
-    const { id, revision } = state;
+    const { id, revision, recipient } = state;
     const again = state.attempts.some(({ round, step }) => round === state.round && step === next.step);
     if (again && facts.resend !== 'reuse') {
       const issuedAt = Math.floor(Date.now() / 1_000);

@@ -1,6 +1,6 @@
 import type { Caller } from '../applications/key-book.js';
 import { canonical } from '../codes/code-mac.js';
-import { hmac, type Keyring } from '../codes/keyring.js';
+import { hmac } from '../codes/keyring.js';
 import { bounds } from '../config/bounds.js';
 import { renderText } from '../delivery/render-text.js';
 import { ofMode, recipientRef, referenceHash, type RecipientRef } from '../recipients/lookup.js';
@@ -40,7 +40,7 @@ export function startRequest(
   body: StartBody,
   recipient: Recipient,
   plan: Plan,
-  { lookup }: Pick<Keyring, 'lookup'>,
+  lookup: Buffer,
   now: number,
 ): StartRequest {
   const { application, mode } = caller;

@@ -10,6 +10,7 @@ import { leaseFor } from '../delivery/lease.js';
 import { Guard } from '../guard/guard.js';
 import { BudgetCheck } from '../money/budget-check.js';
 import { ProfileBook } from '../profiles/profile-book.js';
+import { recipientRef, whereFound } from '../recipients/lookup.js';
 import { mask, parseRecipient } from '../recipients/recipient.js';
 import { unavailable, validationFailed } from '../shared/problem.js';
 import { KEYRING } from '../shared/tokens.js';
@@ -156,7 +157,14 @@ export class StartService {
         );
     const find = (name: string) => this.templates.find(caller.application, name);
     const texts = await withTexts(plan, localeOf(body, plan), find);
-    return startRequest(caller, body, recipient, texts, this.keyring, Date.now());
+    const now = Date.now();
+    const request = await whereFound(
+      this.keyring,
+      (lookup) => startRequest(caller, body, recipient, texts, lookup, now),
+      (one) => this.store.hasLive(one.recipient, one.slot),
+    );
+    // Lists go by the secret of now, wherever the live verification is.
+    return { ...request, ref: recipientRef(this.keyring.lookup, caller.application, recipient.address) };
   }
 
   private async refuseUnknownWebhook({ application }: Caller, { webhook_id }: StartBody): Promise<void> {
@@ -203,6 +211,7 @@ export class StartService {
       application: caller.application,
       mode: caller.mode,
       keyId,
+      recipient,
       masked: mask(facts.to),
       status: 'pending',
       delivery: 'queued',

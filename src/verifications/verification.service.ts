@@ -85,15 +85,18 @@ export class VerificationService {
   async search(caller: Caller, query: SearchQuery): Promise<{ data: VerificationView[]; next_cursor: string | null }> {
     const { application, mode } = caller;
     const owner = ownerOf(caller);
-    const { lookup } = this.keyring;
+    const { lookups } = this.keyring;
+    const { to, reference } = query;
     const address =
-      query.to === undefined ? undefined : parseRecipient(fromQuery(query.to), query.country ?? caller.country).address;
+      to === undefined ? undefined : parseRecipient(fromQuery(to), query.country ?? caller.country).address;
     const data: VerificationView[] = [];
     const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
     const scan = this.searchStore.scan({
       application,
-      recipient: address === undefined ? undefined : ofMode(recipientRef(lookup, application, address), mode),
-      referenceHash: query.reference === undefined ? undefined : referenceHash(lookup, application, query.reference),
+      recipients:
+        address === undefined ? undefined : lookups.map((key) => ofMode(recipientRef(key, application, address), mode)),
+      referenceHashes:
+        reference === undefined ? undefined : lookups.map((key) => referenceHash(key, application, reference)),
       limits: caller.limits,
       from: query.from === undefined ? undefined : Date.parse(query.from),
       until: query.until === undefined ? undefined : Date.parse(query.until),

@@ -76,7 +76,7 @@ describe('a search over all shards', () => {
       () => '3c',
       (shard) => byReferenceKey(shard, hash),
     );
-    expect(await found({ referenceHash: hash })).toEqual(entries);
+    expect(await found({ referenceHashes: [hash] })).toEqual(entries);
   });
 
   it('asks a shard again only when it has handed on what it was asked for', async () => {

@@ -16,7 +16,7 @@ export function parseHttpReceipt(
   account: string,
   keyring: Keyring,
 ): Receipt[] {
-  const attemptId = attemptOfCallback(keyring.callback, account, request.path);
+  const attemptId = attemptOfCallback(keyring.callbacks, account, request.path);
   if (settings.secret ? !carriesSecret(request, settings, settings.secret) : attemptId === undefined) {
     throw new ReceiptRefused();
   }

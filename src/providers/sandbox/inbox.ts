@@ -40,7 +40,7 @@ export class SandboxInbox {
       verification_id: message.verificationId,
       at: at.toISOString(),
     };
-    const key = this.key(message.application, message.to);
+    const key = keyOf(this.keyring.lookup, message.application, message.to);
     await this.redis
       .multi()
       .lpush(key, seal(this.keyring, PURPOSE, JSON.stringify(entry)))
@@ -51,8 +51,9 @@ export class SandboxInbox {
 
   /** What has arrived by `now`, newest first. */
   async list(application: string, to: string, now: Date): Promise<InboxMessage[]> {
-    const sealed = await this.redis.lrange(this.key(application, to), 0, -1);
+    const sealed = await Promise.all(this.keys(application, to).map((key) => this.redis.lrange(key, 0, -1)));
     return sealed
+      .flat()
       .map((entry) => open(this.keyring, PURPOSE, entry))
       .filter((json) => json !== undefined)
       .map((json) => JSON.parse(json) as InboxMessage)
@@ -62,13 +63,21 @@ export class SandboxInbox {
 
   /** @returns how many there were, arrived or not */
   async clear(application: string, to: string): Promise<number> {
-    const key = this.key(application, to);
-    const [[, count] = []] = (await this.redis.multi().llen(key).del(key).exec()) ?? [];
-    return Number(count);
+    let cleared = 0;
+    for (const key of this.keys(application, to)) {
+      const [[, count] = []] = (await this.redis.multi().llen(key).del(key).exec()) ?? [];
+      cleared += Number(count);
+    }
+    return cleared;
   }
 
-  private key(application: string, to: string): string {
-    const { shard, hash } = recipientRef(this.keyring.lookup, application, to);
-    return `pl:{${shard}}:inbox:${hash}`;
+  /** While `PASSLANE_SECRET` rotates, other processes may still put messages elsewhere. */
+  private keys(application: string, to: string): string[] {
+    return this.keyring.lookups.map((lookup) => keyOf(lookup, application, to));
   }
+}
+
+function keyOf(lookup: Buffer, application: string, to: string): string {
+  const { shard, hash } = recipientRef(lookup, application, to);
+  return `pl:{${shard}}:inbox:${hash}`;
 }
