@@ -16,6 +16,7 @@ import { HealthModule } from './health/health.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { SpendingModule } from './money/spending.module.js';
 import { OverloadModule } from './overload/overload.module.js';
+import { RotationModule } from './rotation/rotation.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 import { CoreModule } from './shared/core.module.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         ApplicationsModule,
         IdempotencyModule,
         DialectsModule,
+        RotationModule,
         ...(answers
           ? [
               VerificationsModule,

@@ -9,7 +9,7 @@ import { unavailable } from '../shared/problem.js';
 import { LOGGER } from '../shared/tokens.js';
 import { Changes } from '../store/changes.js';
 import { KeyStore, type FoundKey } from '../store/key.store.js';
-import { PepperStore } from '../store/pepper.store.js';
+import { PEPPER_LOST, PepperStore } from '../store/pepper.store.js';
 import { FRESH_MS } from '../store/pushed-cache.js';
 import type { Credential } from './credential.js';
 
@@ -94,7 +94,7 @@ export class KeyCache {
   private async readPepper(): Promise<Buffer> {
     const pepper = await this.peppers.get();
     if (pepper) return pepper;
-    this.logger.error('PASSLANE_SECRET: keys made over the API need the secret that was there before');
+    this.logger.error(PEPPER_LOST);
     throw unavailable();
   }
 }

@@ -9,6 +9,8 @@ import { fieldsOf } from './hashes.js';
 import { loadScript, run } from './script.js';
 
 const PURPOSE = 'pepper';
+/** For the log. */
+export const PEPPER_LOST = 'PASSLANE_SECRET: keys made over the API need the secret that was there before';
 const read = loadScript('pepper');
 
 /**

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Admin, ADMIN_KEY } from '../support/admin.js';
 import { freshNumber } from '../support/api.js';
 import { failoverConfiguration, messageOf, next, report, reportingAccount } from '../support/failover.js';
 import { Gateway } from '../support/gateway.js';
 import { freePort } from '../support/ports.js';
 import { TestRedis } from '../support/redis.js';
-import { configuration, httpAccount, LIVE_KEY, SECRET, Service, TEST_KEY } from '../support/service.js';
+import { make } from '../support/settings-api.js';
+import { configuration, httpAccount, LIVE_KEY, OTHER_KEY, SECRET, Service, TEST_KEY } from '../support/service.js';
 import { until } from '../support/wait.js';
 
 const NEW_SECRET = randomBytes(32).toString('base64');
@@ -72,6 +74,7 @@ describe('while the secret rotates', () => {
 
 describe('from the old secret to the new one', () => {
   const PAYMENT = { amount: '12.50', currency: 'EUR', payee: 'Shop' };
+  const BLOCKED = '+4915112345678';
   /** The one process, and how it is restarted with other secrets. */
   let service: Service;
   let restart: (secrets: string[]) => Promise<void>;
@@ -91,6 +94,7 @@ describe('from the old secret to the new one', () => {
         env: {
           PASSLANE_PUBLIC_URL: `http://127.0.0.1:${port}`,
           PASSLANE_SECRET: secrets.join(),
+          PASSLANE_ADMIN_KEY: ADMIN_KEY,
         },
       });
     restart = async (secrets) => {
@@ -136,7 +140,7 @@ describe('from the old secret to the new one', () => {
     expect(receiver.to(to)).toHaveLength(1);
   }
 
-  it('nobody is lost on the way', async () => {
+  it('nobody is lost on the way, nor what stands on lists, nor a key', async () => {
     const early = await person();
     const test = service.as(TEST_KEY);
     const inTest = freshNumber();
@@ -150,8 +154,15 @@ describe('from the old secret to the new one', () => {
     const { id } = (await service.as(LIVE_KEY).start(paying, payment)).body;
     await messageOf(receiver, service.as(LIVE_KEY), id, paying, 1);
 
+    // Of these nobody hears anything until the old secret has gone.
+    const admin = new Admin(service);
+    const { token } = await admin.key(await admin.application('Quiet'), { scopes: ['verifications', 'profiles'] });
+    await make(service.as(OTHER_KEY), '/v1/lists', { list: 'block', kind: 'number', value: BLOCKED });
+    await make(service.as(token), '/v1/lists', { list: 'block', kind: 'number', value: BLOCKED });
+
     await restart([SECRET, NEW_SECRET, SECRET]);
     await restart([NEW_SECRET, SECRET, NEW_SECRET]);
+    await until('the lists to be rewritten', () => service.log.includes('written with the secrets of now'));
     await expectKnown(early);
     expect(await inbox()).toHaveLength(1);
     const api = service.as(LIVE_KEY);
@@ -170,6 +181,10 @@ describe('from the old secret to the new one', () => {
     const late = await person();
     await restart([NEW_SECRET]);
     await expectKnown(late);
+    for (const key of [OTHER_KEY, token]) {
+      const { status, body } = await service.as(key).start(BLOCKED);
+      expect([status, body.code]).toEqual([403, 'blocked']);
+    }
     expect(await service.wholeLog()).not.toContain('PASSLANE_SECRET');
   }, 180_000);
 });
