@@ -47,8 +47,8 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
     this.passed.pass(entries, new Set(failed.keys()), performance.now());
     const again = await this.tryAgain();
     const [error] = [...failed.values(), ...again.values()];
-    if (error !== undefined) this.error = error;
-    if (!this.passed.isEmpty) throw this.error;
+    this.error = this.passed.isEmpty ? error : (error ?? this.error);
+    if (this.error) throw this.error;
     if (silent.length > 0) throw notAnswered(silent);
   }
 

@@ -65,15 +65,15 @@ export async function readAcross(
     return node.eval_ro(OF_MANY_SLOTS + source, 0, own.length, ...own, ...args);
   });
   const silent = new Set(keys.keys());
-  let elsewhere = false;
+  const elsewhere: number[] = [];
   const found = answers.map(({ places, answer }) => {
     const [own, missing] = answer as [unknown, number[]];
+    elsewhere.push(...missing);
     const absent = new Set(missing);
     for (const [i, place] of places.entries()) if (!absent.has(i + 1)) silent.delete(place);
-    elsewhere ||= missing.length > 0;
     return { places, answer: own };
   });
-  if (elsewhere && redis instanceof Cluster) redis.refreshSlotsCache();
+  if (elsewhere.length > 0 && redis instanceof Cluster) redis.refreshSlotsCache();
   return { found, silent: [...silent] };
 }
 
