@@ -168,7 +168,7 @@ export class DeliveryStore {
     const entries: DueEntry[] = [];
     for (let i = 0; i < flat.length; i += 3) {
       const [id, revision, account] = flat.slice(i, i + 3) as [string, string, string];
-      entries.push({ id, revision, at: Number(now), account });
+      entries.push({ id, revision, at: now, account });
     }
     return entries;
   }
@@ -184,5 +184,5 @@ const planArguments = ({ delayMs, step, channel, account, leaseMs }: NextAttempt
 
 function toDue(id: string, answer: unknown): DueEntry | undefined {
   const [word, revision, at, account] = answer as [string, string, number, string];
-  return word === 'again' ? { id, revision, at: Number(at), account } : undefined;
+  return word === 'again' ? { id, revision, at, account } : undefined;
 }

@@ -96,7 +96,7 @@ describe('a receipt that comes between the claim and the record', () => {
     await services.deliver.run(id);
     await bench.edit(id, { next_at: Date.now() - 1 });
     vendor = async (account) => {
-      if (account === 's1') await services.receipts.take('w1', { about: { attemptId: `${id}-1` }, status: 'failed' });
+      if (account === 's2') await services.receipts.take('w1', { about: { attemptId: `${id}-1` }, status: 'failed' });
       return refuse();
     };
     await services.deliver.run(id);
