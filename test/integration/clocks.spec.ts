@@ -54,10 +54,10 @@ describe('a worker whose clock is an hour ahead', () => {
     const options = { redisUrl: redis.url, config: configuration({ gateway: httpAccount(gateway.url) }) };
     const ahead = encodeURIComponent(`{const now=Date.now;Date.now=()=>now()+${HOUR}}`);
     const env = { PASSLANE_ROLE: 'worker', NODE_OPTIONS: `--import=data:text/javascript,${ahead}` };
-    const services = await Promise.all([
-      Service.start({ ...options, env: { PASSLANE_ROLE: 'api' } }),
-      Service.start({ ...options, env }),
-    ]);
+    const services = [
+      await Service.start({ ...options, env: { PASSLANE_ROLE: 'api' } }),
+      await Service.start({ ...options, env }),
+    ] as const;
     const to = freshNumber();
     await services[0].as(LIVE_KEY).start(to);
     await until('the message', () => gateway.to(to).length === 1, 5_000);

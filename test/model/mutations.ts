@@ -23,7 +23,7 @@ export const MUTATIONS: readonly (Mutation & { readonly without: string })[] = [
   {
     without: 'the fence of a record',
     script: 'record',
-    replace: 'if s[3] ~= ARGV[3] then',
+    replace: 'if s[2] ~= ARGV[3] then',
     by: 'if false then',
   },
   {
