@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { NO_LIMITS } from '../../src/config/limits.js';
 import { DEFAULT_RETENTION } from '../../src/config/load-retention.js';
 import { byNumberKey, byReferenceKey, dueKey, newVerificationId } from '../../src/store/keys.js';
 import { TestRedis } from '../support/redis.js';
-import { failed, nextIn, RIGHT, sent, StoreBench } from '../support/store.js';
+import { failed, nextIn, sent, StoreBench } from '../support/store.js';
 
 let redis: TestRedis;
 let bench: StoreBench;
