@@ -72,16 +72,16 @@ function hasStalled(fields: Fields, steps: readonly Step[]): boolean {
   return ROUTES[steps[step]!.channel]!.some((account) => !tried.has(account));
 }
 
-/** The kind of a refusal is not on record if a receipt has told of another one: of the newest one it may be this. */
+/**
+ * The kind of a refusal is not on record if a receipt has told of another one: of the newest one it may be this. And where
+ * a receipt says later that it was delivered after all, the plan has ended.
+ */
 function mayReach(fields: Fields, channel: string): boolean {
   const n = number(fields, 'n');
   const told = fields[`${n}:status`] === 'failed' && fields[`${n}:vendor_status`] !== undefined;
   if (told && fields[`${n}:channel`] === channel) return false;
   return !Array.from({ length: n }, (_, i) => i + 1).some(
-    (i) =>
-      fields[`${i}:channel`] === channel &&
-      fields[`${i}:status`] === 'failed' &&
-      fields[`${i}:error_kind`] === 'bad_recipient',
+    (i) => fields[`${i}:channel`] === channel && fields[`${i}:error_kind`] === 'bad_recipient',
   );
 }
 
