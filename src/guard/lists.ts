@@ -1,4 +1,4 @@
-import { beginningOf, bitsOf } from '../shared/addresses.js';
+import { lengthOf, numbersOf, rangeAround } from '../shared/addresses.js';
 import type { ListEntry, Lists } from './policy.js';
 
 /** Country codes have one digit or more, numbers at most fifteen (E.164). */
@@ -6,13 +6,15 @@ const SHORTEST_PREFIX = 2;
 
 export function compileLists(entries: readonly ListEntry[]): Lists {
   const ofKind = (kind: ListEntry['kind']) => entries.filter((entry) => entry.kind === kind);
-  const ranges = grouped(ofKind('ip_range'), ({ value }) => beginningOf(value));
-  const lengths = new Set([...ranges.keys()].map((beginning) => beginning.length));
+  const ranges = ofKind('ip_range');
   return {
     numbers: grouped(ofKind('number'), ({ value }) => value),
     prefixes: grouped(ofKind('prefix'), ({ value }) => value),
-    ranges,
-    rangeLengths: [...lengths].sort((a, b) => b - a),
+    ranges: grouped(ranges, ({ value }) => {
+      const numbers = numbersOf(value.replace(/\/.*/, ''));
+      return numbers && rangeAround(numbers, lengthOf(value));
+    }),
+    rangeLengths: [...new Set(ranges.map(({ value }) => lengthOf(value)))].sort((a, b) => b - a),
   };
 }
 
@@ -38,10 +40,10 @@ export function findEntry(lists: Lists, { hash, address, clientIp }: Listed, now
       if (entry) return entry;
     }
   }
-  const bits = clientIp === undefined || lists.ranges.size === 0 ? undefined : bitsOf(clientIp);
-  if (bits === undefined) return undefined;
+  const numbers = clientIp === undefined || lists.ranges.size === 0 ? undefined : numbersOf(clientIp);
+  if (numbers === undefined) return undefined;
   return strictest(
-    lists.rangeLengths.flatMap((length) => lists.ranges.get(bits.slice(0, length)) ?? []),
+    lists.rangeLengths.flatMap((length) => lists.ranges.get(rangeAround(numbers, length)) ?? []),
     now,
   );
 }

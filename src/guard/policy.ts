@@ -76,9 +76,9 @@ export interface GuardSettings {
 export interface Lists {
   readonly numbers: ReadonlyMap<string, readonly ListEntry[]>;
   readonly prefixes: ReadonlyMap<string, readonly ListEntry[]>;
-  /** By how their addresses begin, in binary digits. */
+  /** By the name of the range (addresses.ts). */
   readonly ranges: ReadonlyMap<string, readonly ListEntry[]>;
-  /** Of those beginnings, the longest first. */
+  /** How many bits they name, the most first. */
   readonly rangeLengths: readonly number[];
 }
 

@@ -31,26 +31,29 @@ export function visitorOf(ip: string): string {
 }
 
 /**
- * An address as 128 binary digits, IPv4 as IPv6 maps it (`::ffff:0:0/96`): all addresses of a range begin alike.
+ * The eight numbers of an address; IPv4 as IPv6 maps it (`::ffff:0:0/96`).
  * @param ip as a proxy has told it, so it may be anything
  */
-export function bitsOf(ip: string): string | undefined {
+export function numbersOf(ip: string): readonly number[] | undefined {
   const address = plain(ip);
-  if (isIPv4(address)) return binary([...MAPPED, ...groupsIn(address)]);
-  return isIPv6(address) ? binary(groupsOf(address)) : undefined;
+  if (isIPv4(address)) return [...MAPPED, ...groupsIn(address)];
+  return isIPv6(address) ? groupsOf(address) : undefined;
 }
 
-/** How all addresses of a range begin. @param range a checked one, as for `addressList` */
-export function beginningOf(range: string): string | undefined {
+/** How many bits of its addresses a range names. @param range a checked one, as for `addressList` */
+export function lengthOf(range: string): number {
   const [address = '', bits] = range.split('/');
-  const length = bits === undefined ? undefined : Number(bits) + (isIPv4(address) ? MAPPED.length * 16 : 0);
-  return bitsOf(address)?.slice(0, length);
+  return bits === undefined ? 128 : Number(bits) + (isIPv4(address) ? MAPPED.length * 16 : 0);
 }
+
+/** A name of the range of so many bits that an address is in: the same for all addresses of it. */
+export const rangeAround = (numbers: readonly number[], length: number): string =>
+  String.fromCharCode(length, ...numbers.map((number, i) => number & highest(length - i * 16)));
+
+/** Of sixteen bits. */
+const highest = (count: number): number => 0xffff & ~(0xffff >> Math.min(Math.max(count, 0), 16));
 
 const MAPPED = [0, 0, 0, 0, 0, 0xffff];
-
-const binary = (groups: readonly number[]): string =>
-  groups.map((group) => group.toString(2).padStart(16, '0')).join('');
 
 /** The eight of an IPv6 address. */
 function groupsOf(address: string): number[] {
@@ -59,12 +62,12 @@ function groupsOf(address: string): number[] {
 }
 
 /** Of a part of an address; IPv4 at its end is two of them. */
-const groupsIn = (part: string): number[] =>
-  part
-    .split(':')
-    .filter(Boolean)
-    .flatMap((group) => {
-      if (!group.includes('.')) return [Number.parseInt(group, 16)];
-      const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
-      return [a * 256 + b, c * 256 + d];
-    });
+function groupsIn(part: string): number[] {
+  if (part === '') return [];
+  const groups = part.split(':');
+  const ipv4 = part.includes('.') ? groups.pop() : undefined;
+  const numbers = groups.map((group) => Number.parseInt(group, 16));
+  if (ipv4 === undefined) return numbers;
+  const [a = 0, b = 0, c = 0, d = 0] = ipv4.split('.').map(Number);
+  return [...numbers, a * 256 + b, c * 256 + d];
+}
