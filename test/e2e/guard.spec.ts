@@ -121,9 +121,11 @@ describe('the guard', () => {
   it('counts a further message by the keys that its start has brought, and keeps them as hashes', async () => {
     const api = service.as(LIVE_KEY);
     const own = { limit_keys: [{ name: 'session', value: 'the-session-itself', limits: ['2/10m'] }] };
-    const { body } = await api.start('+4915122345641', own);
-    const next = () => api.post(`/v1/verifications/${body.id}/next`);
+    const { id } = await startAndReceive(api, gateway, own);
+    const next = () => api.post(`/v1/verifications/${id}/next`);
     expect((await next()).status).toBe(200);
+    // Asked for once more before it has begun, it would be the same message.
+    await until('the message', async () => (await api.read(id)).body.attempts.length === 2);
     expect(refused(await next())).toEqual({ status: 429, code: 'rate_limited', limit: 'session' });
     expect(JSON.stringify(await redis.dump())).not.toContain('the-session-itself');
   });
