@@ -119,7 +119,9 @@ describe('a service that only answers', () => {
     const calls = await sentDuring(async () => {
       for (let i = 0; i < 3; i++) expect((await api.check(id, '123456')).status).toBe(200);
     });
-    expect(calls.map(({ name }) => name)).toEqual(['evalsha', 'eval', 'evalsha', 'evalsha']);
+    // The start's job may be added only now, by a script of the queue's.
+    const ours = calls.filter((call) => !isQueues(call));
+    expect(ours.map(({ name }) => name)).toEqual(['evalsha', 'eval', 'evalsha', 'evalsha']);
   });
 });
 
