@@ -1,5 +1,5 @@
 import { isIPv4, type BlockList } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { addressList, isListed } from '../shared/addresses.js';
 import { compileLists, findEntry } from './lists.js';
 import type { ListEntry, Lists } from './policy.js';
@@ -95,9 +95,9 @@ describe('address ranges', () => {
       range(i % 2 === 0 ? `10.${i >> 8}.${i & 255}.0/24` : `2001:db8:${i.toString(16)}::/48`),
     );
     const lists = compileLists(entries);
-    const begun = performance.now();
-    for (let i = 0; i < 1_000; i++) expect(found(lists, `10.${(i * 2) >> 8}.${(i * 2) & 255}.9`)).toBeDefined();
-    // A look at each of them took more than a minute.
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    const looks = jest.spyOn(lists.ranges, 'get');
+    expect(found(lists, '10.3.8.9')).toBeDefined();
+    // One look for each length of a range that there is, not one for each range.
+    expect(looks).toHaveBeenCalledTimes(2);
   });
 });

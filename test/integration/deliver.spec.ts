@@ -145,7 +145,8 @@ describe('a link to a message that cannot be written', () => {
     fault = (name) => (name === 'link' && away ? 'lost' : undefined);
     const began = Date.now();
     await services.deliver.run(id);
-    expect(Date.now() - began).toBeLessThan(1_000);
+    // Held up, it would take the minute that the link is tried for.
+    expect(Date.now() - began).toBeLessThan(10_000);
     expect(await bench.state(id)).toMatchObject({ delivery: 'sent', attempts: [{ status: 'sent', messageId }] });
 
     let stopped = false;
