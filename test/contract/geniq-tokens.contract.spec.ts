@@ -79,15 +79,24 @@ describe('geniq: tokens', () => {
     expect(bench.calls()).toEqual(['POST token']);
   });
 
-  it('each message waits for a hanging request until its own deadline, and was not sent', async () => {
+  /** The next answers wait. @returns gives the last of them */
+  const holdAnswer = (): (() => void) => {
     const { vendor, gateway } = bench;
-    const main = bench.account();
     let release = (): void => undefined;
     gateway.behaviour = (received, response) => {
       release = () => {
         vendor.behaviour(received, response);
       };
     };
+    return () => {
+      release();
+    };
+  };
+
+  it('each message waits for a hanging request until its own deadline, and was not sent', async () => {
+    const { vendor, gateway } = bench;
+    const main = bench.account();
+    const release = holdAnswer();
     const patient = sendOver(main);
     const hasty = failureOf(sendOver(main, {}, 0.2));
     expect(await hasty).toMatchObject({ kind: 'unreachable', code: 'token_timeout' });
@@ -101,12 +110,7 @@ describe('geniq: tokens', () => {
   it('asks whether a message that waited for its token is still wanted', async () => {
     const { vendor, gateway } = bench;
     const main = bench.account();
-    let release = (): void => undefined;
-    gateway.behaviour = (received, response) => {
-      release = () => {
-        vendor.behaviour(received, response);
-      };
-    };
+    const release = holdAnswer();
     let wanted = true;
     const late = failureOf(sendOver(main, { stillWanted: () => Promise.resolve(wanted) }));
     await until('the request', () => gateway.received.length === 1);
