@@ -9,7 +9,7 @@ import { ApplicationStore } from '../../src/store/application.store.js';
 import { Changes } from '../../src/store/changes.js';
 import { EntryStore } from '../../src/store/entry.store.js';
 import { GuardSettingsStore } from '../../src/store/guard-settings.store.js';
-import { PepperStore } from '../../src/store/pepper.store.js';
+import { PEPPER_LOST, PepperStore } from '../../src/store/pepper.store.js';
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/wait.js';
 
@@ -82,6 +82,15 @@ it('what outlives the old secret is written anew, though nobody asks for it, and
   }
   expect(await new PepperStore(redis.client, after).get()).toEqual(pepper);
   expect(JSON.parse(linesOf(DONE)[0]!)).toMatchObject({ applications: 2 });
+});
+
+it('does not say that it is done when keys need a secret that is not listed', async () => {
+  await new PepperStore(redis.client, before).get();
+  await block('shop');
+  const rewriting = started(makeKeyring([NEW, Buffer.alloc(32, 3), NEW]));
+  await until('it to be told', () => linesOf(PEPPER_LOST).length === 1);
+  await rewriting.beforeApplicationShutdown();
+  expect(linesOf(DONE)).toEqual([]);
 });
 
 it('is tried again while Redis is away', async () => {
