@@ -40,7 +40,12 @@ export class ClusterMetrics {
     private readonly own: Registry,
     private readonly refresh: () => Promise<void>,
   ) {
-    if (!cluster.isWorker) return;
+    if (!cluster.worker) return;
+    // The supervisor may end while it waits for an answer, and while it is waited for.
+    cluster.worker.on('error', gone);
+    process.once('disconnect', () => {
+      for (const [id, resolve] of this.waiting) resolve({ ask: ASK, id });
+    });
     // Answers the supervisor's questions for this process.
     new AggregatorRegistry();
     AggregatorRegistry.setRegistries(this.refreshed());

@@ -52,6 +52,11 @@ function hold(): () => void {
   };
 }
 
+/** How many processes have noticed that their supervisor is gone. */
+const hearing = ({ log }: Service) => log.match(/"reason":"parent is gone"/g)?.length;
+/** Of all processes that have said how they stopped. */
+const codesOf = ({ log }: Service) => [...log.matchAll(/"code":(\d+),"msg":"stopped"/g)].map(([, code]) => code);
+
 const refuses = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -156,15 +161,30 @@ describe('several processes', () => {
     const { body } = await service.as(LIVE_KEY).start(to);
     await until('the provider to have it', () => gateway.to(to).length === 1);
     service.child.signal('SIGKILL');
-    await until('both to hear that', () => service.log.match(/"reason":"parent is gone"/g)?.length === 2);
+    await until('both to hear that', () => hearing(service) === 2);
     // They still serve; only what all of them have counted nobody knows any more.
     expect((await get(`${service.url}/metrics`, agent)).statusCode).toBe(500);
     answer();
     // Comes when the last of them has ended.
     await service.child.exited;
-    expect(service.log.match(/"code":0/g)).toHaveLength(2);
+    expect(codesOf(service)).toEqual(['0', '0']);
     expect(await redis.client.hget(stateKey(body.id), '1:status')).toBe('sent');
     expect(gateway.to(to)).toHaveLength(1);
+  });
+
+  it('stop as they should when their supervisor is killed while it asks what they have counted', async () => {
+    const service = await run({ PASSLANE_PROCESSES: '2' });
+    await until('both', () => service.log.match(/"listening"/g)?.length === 2);
+    redis.signal('SIGSTOP');
+    const asked = fetch(`${service.url}/metrics`).then(({ status }) => status);
+    // The question is with both of them; what they answer waits for Redis.
+    await sleep(200);
+    service.child.signal('SIGKILL');
+    await until('both to hear that', () => hearing(service) === 2);
+    redis.signal('SIGCONT');
+    await service.child.exited;
+    expect(codesOf(service)).toEqual(['0', '0']);
+    expect(await asked).toBe(500);
   });
 
   it('end when they cannot start, with the reason', async () => {
