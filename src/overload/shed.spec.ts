@@ -96,6 +96,17 @@ describe('shedLoad', () => {
     await expectShed(1);
   });
 
+  it('gives back the places of a caller who sends many requests at once and hangs up', async () => {
+    const free = count('read');
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('GET /hangs HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(free + 10));
+    // Ten of them have to wait.
+    await until('all of them', () => seen.length === free + 10);
+    expect(count('read')).toBe(0);
+    socket.destroy();
+    await until('their places', () => count('read') === free);
+  });
+
   it('refuses starts before Fastify has seen them, in the same words', async () => {
     fill('start');
     const early = await call('POST', '/start');

@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Lifecycle } from '../shared/lifecycle.js';
 import type { Metrics } from '../shared/metrics.js';
@@ -41,12 +43,36 @@ export function shedLoad(
     }
     const leave = limiter.enter(load, done);
     if (leave) {
-      // However it ends, also when the caller goes away.
-      reply.raw.once('close', leave);
+      onceOver(request.raw, reply.raw, leave);
     } else {
       request.shed = true;
       metrics.shed.inc({ kind: load });
       sendProblem(request, reply, overloaded, faces);
     }
   });
+}
+
+/** What is to be done at the end of each connection: for its requests that are let in or wait. */
+const unfinished = new WeakMap<Socket, Set<() => void>>();
+
+/**
+ * Calls back once a request has ended, however that was. When a caller goes away Node tells only the response whose turn it
+ * is: those of requests that came behind it on the same connection (pipelining) hear nothing any more.
+ */
+function onceOver({ socket }: IncomingMessage, response: ServerResponse, done: () => void): void {
+  const ends = unfinished.get(socket) ?? follow(socket);
+  const end = (): void => {
+    if (ends.delete(end)) done();
+  };
+  ends.add(end);
+  response.once('close', end);
+}
+
+function follow(socket: Socket): Set<() => void> {
+  const ends = new Set<() => void>();
+  unfinished.set(socket, ends);
+  socket.once('close', () => {
+    for (const end of ends) end();
+  });
+  return ends;
 }
