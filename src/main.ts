@@ -1,24 +1,7 @@
-import 'reflect-metadata';
-import cluster from 'node:cluster';
-import { ConfigError } from './config/config.errors.js';
-import type { Config } from './config/config.js';
-import { loadConfig } from './config/load-config.js';
-import { refuseToStart } from './process/refuse-to-start.js';
-import { supervise } from './process/supervise.js';
-import { makeLogger } from './shared/logger.js';
+import { ExitCode } from './process/exit-code.js';
+import { endWhenTold } from './process/told-to-stop.js';
 
-function configOrExit(): Config {
-  try {
-    return loadConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    refuseToStart(error.message);
-  }
-}
-
-const config = configOrExit();
-const logger = makeLogger();
-const supervises = config.processes > 1 && cluster.isPrimary;
-// Whoever only supervises has no need of the service's code.
-const run = supervises ? supervise : (await import('./process/serve.js')).serve;
-process.exit(await run(config, logger));
+// All else is loaded later, as that takes a second in which somebody may want it to end.
+const leaveIt = endWhenTold(process, (signal) => process.exit(ExitCode.told(signal)));
+const { run } = await import('./process/run.js');
+process.exit(await run(leaveIt));

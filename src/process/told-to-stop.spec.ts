@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { toldToStop } from './told-to-stop.js';
+import { endWhenTold, toldToStop } from './told-to-stop.js';
 
 describe('toldToStop', () => {
   const tell = () => {
@@ -36,5 +36,18 @@ describe('toldToStop', () => {
     clock.now += 200;
     source.emit('SIGINT');
     expect(again).toEqual(['SIGINT']);
+  });
+});
+
+describe('endWhenTold', () => {
+  it('ends at either signal, until it is left to others', () => {
+    const source = new EventEmitter();
+    const ends: string[] = [];
+    const leaveIt = endWhenTold(source, (signal) => ends.push(signal));
+    source.emit('SIGTERM', 'SIGTERM');
+    source.emit('SIGINT', 'SIGINT');
+    leaveIt();
+    source.emit('SIGTERM', 'SIGTERM');
+    expect(ends).toEqual(['SIGTERM', 'SIGINT']);
   });
 });

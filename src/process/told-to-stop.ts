@@ -7,6 +7,18 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export type StopSignal = (typeof SIGNALS)[number];
 
 /**
+ * Ends this process when it is told to stop while there is nothing yet that could stop in order. The first process of a
+ * container must see to that itself: the system passes over signals that such a one does not listen for.
+ * @returns leaves it to others
+ */
+export function endWhenTold(source: EventEmitter, end: (signal: StopSignal) => void): () => void {
+  for (const signal of SIGNALS) source.on(signal, end);
+  return () => {
+    for (const signal of SIGNALS) source.off(signal, end);
+  };
+}
+
+/**
  * Resolves with the reason when this process is told to stop; calls `onSecond` when it is told again. With an IPC channel
  * (`npm start`, several processes) the parent's death counts as well: nobody else would tell us.
  */

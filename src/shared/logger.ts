@@ -9,7 +9,7 @@ const FLUSH_AFTER_MS = 100;
  * by default: handing ten lots a second to another thread was measured to cost a quarter more for each check.
  */
 class Batches implements DestinationStream {
-  private readonly stdout = destination({ fd: 1, sync: true });
+  private stdout = this.open();
   private waiting = '';
   private timer?: NodeJS.Timeout;
 
@@ -27,8 +27,16 @@ class Batches implements DestinationStream {
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.waiting !== '') this.stdout.write(this.waiting);
+    const lines = this.waiting;
     this.waiting = '';
+    if (lines !== '') this.stdout.write(lines);
+  }
+
+  /** What a full disk does not take is lost, and no more than that. A stream that has failed is of no use any more. */
+  private open() {
+    return destination({ fd: 1, sync: true }).on('error', () => {
+      this.stdout = this.open();
+    });
   }
 }
 

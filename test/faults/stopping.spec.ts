@@ -1,14 +1,19 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import { SHARED_MS } from '../../src/process/figures.js';
 import { stateKey } from '../../src/store/keys.js';
 import { freshNumber } from '../support/api.js';
 import { behaviours, Gateway } from '../support/gateway.js';
 import { RawClient } from '../support/raw-http.js';
 import { TestRedis } from '../support/redis.js';
 import { freePort } from '../support/ports.js';
+import { temporaryDirectory } from '../support/processes.js';
 import { configuration, httpAccount, LIVE_KEY, Service, spawnService } from '../support/service.js';
 import { until } from '../support/wait.js';
 
@@ -140,12 +145,30 @@ describe('several processes', () => {
     const service = await run({ PASSLANE_PROCESSES: '2' });
     await until('both', () => service.log.match(/"listening"/g)?.length === 2);
     const pids = () => [...service.log.matchAll(/"pid":(\d+),"address"/g)].map(([, pid]) => Number(pid));
-    const processes = async () =>
-      /^passlane_processes (\d+)/m.exec(await (await fetch(`${service.url}/metrics`)).text())?.[1];
+    const figures = () =>
+      fetch(`${service.url}/metrics`, { signal: AbortSignal.timeout(4_000) }).then(
+        (response) => response.text(),
+        () => '',
+      );
+    const processes = async () => /^passlane_processes (\d+)/m.exec(await figures())?.[1];
+    const answered = async () => {
+      const counts = (await figures()).matchAll(/^passlane_http_request_duration_seconds_count{.*} (\d+)/gm);
+      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+    };
     expect(await processes()).toBe('2');
+    await sleep(SHARED_MS);
+    const before = await answered();
     process.kill(pids()[0]!, 'SIGKILL');
-    await until('another in its place', () => pids().length === 3, 60_000);
+    const seen: number[] = [];
+    const replaced = async () => seen.push(await answered()) > 0 && pids().length === 3;
+    await until('another in its place', replaced, 60_000);
+    // None where the connection was the one's that is gone.
+    expect(Math.min(...seen.filter((count) => count > 0))).toBeGreaterThanOrEqual(before);
     await until('its figures', async () => (await processes()) === '2');
+    // One that hangs keeps nobody from the figures of the other.
+    process.kill(pids()[1]!, 'SIGSTOP');
+    await until('the figures of both', async () => (await answered()) >= before, 20_000);
+    process.kill(pids()[1]!, 'SIGCONT');
     expect((await service.as(LIVE_KEY).start(freshNumber())).status).toBe(201);
     expect(await service.stop()).toBe(0);
     for (const pid of pids()) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
@@ -186,6 +209,23 @@ describe('several processes', () => {
     expect(codesOf(service)).toEqual(['0', '0']);
     expect(await asked).toBe(500);
   });
+
+  it('go on when one that fell over cannot start again, until it can', async () => {
+    const file = join(temporaryDirectory(), 'passlane.yaml');
+    const right = stringify(config());
+    writeFileSync(file, right);
+    const service = await run({ PASSLANE_PROCESSES: '2', PASSLANE_CONFIG: file });
+    const listening = () => [...service.log.matchAll(/"pid":(\d+),"address"/g)].map(([, pid]) => Number(pid));
+    await until('both', () => listening().length === 2);
+    writeFileSync(file, 'accounts: 7');
+    process.kill(listening()[0]!, 'SIGKILL');
+    await until('two tries', () => service.log.match(/"a process has ended"/g)?.length === 3, 30_000);
+    expect(service.log).toContain('accounts: must be an object');
+    expect((await service.as(LIVE_KEY).start(freshNumber())).status).toBe(201);
+    writeFileSync(file, right);
+    await until('another in its place', () => listening().length === 3, 30_000);
+    expect(await service.stop()).toBe(0);
+  }, 120_000);
 
   it('end when they cannot start, with the reason', async () => {
     const other = createServer().listen(0, '127.0.0.1');
