@@ -33,6 +33,11 @@ describe('readEnvironment', () => {
     ]);
   });
 
+  it('drops a newline at the end, which secrets made of a file have', () => {
+    const key = 'an-admin-key-of-24-signs';
+    expect(readEnvironment({ PASSLANE_SECRET: SECRET, PASSLANE_ADMIN_KEY: `${key}\n` }).PASSLANE_ADMIN_KEY).toBe(key);
+  });
+
   it('takes an empty variable for one that is not set', () => {
     expect(readEnvironment({ PASSLANE_SECRET: SECRET, PORT: '', HOST: '', PASSLANE_ROLE: '' }).PORT).toBe(3_000);
     expect(faults(() => readEnvironment({ PASSLANE_SECRET: '' }))).toHaveLength(1);
@@ -66,6 +71,7 @@ describe('readEnvironment', () => {
     ['PASSLANE_PROCESSES', '0', /must not be less than 1/],
     ['PASSLANE_DRAIN_SECONDS', '1.5', /must be an integer/],
     ['PASSLANE_DRAIN_SECONDS', '301', /must not be greater than 300/],
+    ['PASSLANE_ADMIN_KEY', `long enough ${HUSH}`, /must have no blanks/],
   ])('refuses a wrong %s: %s', (name, value, message) => {
     const found = faults(() => readEnvironment({ PASSLANE_SECRET: SECRET, [name]: value }));
     expect(found[0]?.split(': ')[0]).toBe(name);

@@ -2,6 +2,8 @@ import { plainToInstance } from 'class-transformer';
 import { IsBase64, IsIn, IsInt, IsNumber, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 import { bounds } from './bounds.js';
 import { ConfigError } from './config.errors.js';
+import { HEADER_HELP, HEADER_SIGNS } from './file.schema.js';
+import { withoutNewline } from './secrets.js';
 import { settingErrors } from './validate.js';
 
 const MIN_SECRET_BYTES = 32;
@@ -52,6 +54,7 @@ export class Environment {
   /** Opens the admin API, and nothing else. */
   @IsOptional()
   @MinLength(bounds.token)
+  @Matches(HEADER_SIGNS, HEADER_HELP)
   PASSLANE_ADMIN_KEY?: string;
 
   /** OpenTelemetry's own names (https://opentelemetry.io/docs/languages/sdk-configuration). Its exporter reads more of them. */
@@ -89,7 +92,12 @@ const NUMBERS = {
 /** @throws ConfigError naming each wrong variable */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const known = Object.keys(new Environment()).concat(WITHOUT_DEFAULT);
-  const given = Object.fromEntries(known.filter((name) => env[name]).map((name) => [name, env[name]]));
+  const given = Object.fromEntries(
+    known.flatMap((name) => {
+      const value = withoutNewline(env[name] ?? '');
+      return value === '' ? [] : [[name, value]];
+    }),
+  );
   const numbers = Object.fromEntries(
     Object.entries(NUMBERS).flatMap(([name, form]) => {
       const text = given[name];

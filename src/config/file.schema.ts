@@ -75,13 +75,18 @@ export class RouteSchema {
 
 const isRangeText = (value: unknown): boolean => typeof value === 'string' && isRange(value);
 const RANGE_HELP = 'must hold IP addresses or CIDR ranges';
-const TIME = /T.*(Z|[+-]\d\d:\d\d)$/;
+/** Of all that ISO 8601 knows what `Date` can read. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const TIME_HELP = { message: 'must be a time like 2030-01-31T12:00:00Z' };
+
+/** No caller could send another one. */
+export const HEADER_SIGNS = /^[\x21-\x7e]*$/;
+export const HEADER_HELP = { message: 'must have no blanks, and no signs but those of ASCII' };
 
 export class KeySchema {
   @Matches(/^[\w-]{1,64}$/, { message: 'must be 1 to 64 letters, digits, - or _' }) id: string;
 
-  @IsString() @MinLength(bounds.token) token: string;
+  @IsString() @MinLength(bounds.token) @Matches(HEADER_SIGNS, HEADER_HELP) token: string;
 
   @IsIn(['live', 'test']) mode: Mode;
 

@@ -34,6 +34,11 @@ describe('applications', () => {
     ['expires_at', { expires_at: HUSH }, /must be a time like 2030/],
     ['expires_at', { expires_at: '2030-01-31' }, /must be a time like 2030/],
     ['expires_at', { expires_at: '2030-02-31T12:00:00Z' }, /must be a valid ISO 8601/],
+    ['expires_at', { expires_at: '20300131T120000Z' }, /must be a time like 2030/],
+    ['expires_at', { expires_at: '2030-W05-4T12:00:00Z' }, /must be a time like 2030/],
+    ['expires_at', { expires_at: '2030-01-31T12:00:00,5Z' }, /must be a time like 2030/],
+    ['token', { token: `long enough ${HUSH}` }, /must have no blanks/],
+    ['token', { token: `longenough-${HUSH}-é` }, /must have no blanks/],
   ])('refuse a key with a wrong %s', (field, change, message) => {
     const found = faults({ shop: { keys: [KEY, { ...KEY, token: 'another-long-token', ...change }] } });
     expect(found).toContainEqual(expect.stringMatching(message));

@@ -57,6 +57,11 @@ describe('loadConfig', () => {
     expect(fault(yaml)).toBe(`/passlane.yaml: is not valid YAML (line ${line})`);
   });
 
+  it('refuses a tag that it does not know, as the name of a secret would become the secret', () => {
+    const yaml = `accounts: {}\nrotes: !env ${HUSH}`;
+    expect(fault(yaml)).toBe('/passlane.yaml: has an unknown tag (line 2); secrets are env:NAME or file:PATH');
+  });
+
   it.each([
     ['an alias of nothing', `accounts: *${HUSH}`],
     [

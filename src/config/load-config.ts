@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type YAMLError, type YAMLWarning } from 'yaml';
 import { ConfigError } from './config.errors.js';
 import type { Config } from './config.js';
 import { decodeSecrets, readEnvironment, type Environment } from './environment.js';
@@ -46,8 +46,12 @@ function readYaml(path: string): unknown {
   const lines = new LineCounter();
   // "Pretty" errors quote the file, and with it what may be a secret.
   const document = parseDocument(readText(path), { prettyErrors: false, lineCounter: lines });
-  const problem = document.errors[0];
-  if (problem) throw notYaml(path, `(line ${lines.linePos(problem.pos[0]).line})`);
+  const lineOf = ({ pos }: YAMLError | YAMLWarning) => `(line ${lines.linePos(pos[0]).line})`;
+  const [error] = document.errors;
+  if (error) throw notYaml(path, lineOf(error));
+  // What stands behind a tag that nobody knows would be a value: with `!env KEY` the secret would be KEY.
+  const [warning] = document.warnings;
+  if (warning) throw wrong(path, `has an unknown tag ${lineOf(warning)}; secrets are env:NAME or file:PATH`);
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch {
@@ -55,8 +59,8 @@ function readYaml(path: string): unknown {
   }
 }
 
-const notYaml = (path: string, where: string) =>
-  new ConfigError([{ setting: path, message: `is not valid YAML ${where}` }]);
+const wrong = (setting: string, message: string) => new ConfigError([{ setting, message }]);
+const notYaml = (path: string, where: string) => wrong(path, `is not valid YAML ${where}`);
 
 function readText(path: string): string {
   try {

@@ -74,6 +74,7 @@ describe('the guard of an application', () => {
     [`guard.pumping.${HUSH}`, { pumping: { [HUSH]: 'off' } }],
     ['guard.line_types.satellite', { line_types: { satellite: HUSH } }],
     ['guard.countries.AZ', { countries: { AZ: HUSH } }],
+    ['guard.countries.UK', { countries: { UK: 'block' } }],
     [`guard.countries.${HUSH}`, { countries: { [HUSH]: 'block' } }],
     ['guard.countries.channels', { countries: { channels: HUSH } }],
     [`guard.countries.channels.${HUSH}`, { countries: { channels: { [HUSH]: {} } } }],

@@ -1,3 +1,4 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
 import {
   COUNTRY_MODES,
   LINE_TYPES,
@@ -12,6 +13,7 @@ import { CHANNELS } from '../providers/contract.js';
 import type { SettingError } from './config.errors.js';
 import { GuardSchema } from './guard.schema.js';
 import { parseLimits } from './limits.js';
+import { COUNTRY_HELP } from './load-prices.js';
 import { checked, isMapping } from './validate.js';
 
 /** With `limits: off` nothing is refused but what the file asks for. */
@@ -84,9 +86,7 @@ function loadCountries(
 function countryModes(map: Record<string, unknown>, path: string, errors: SettingError[]): CountryModes {
   for (const [country, mode] of Object.entries(map)) {
     const setting = `${path}.${country}`;
-    if (!/^([A-Z]{2}|default)$/.test(country)) {
-      errors.push({ setting, message: 'must be a two-letter country code, or default' });
-    }
+    if (country !== 'default' && !isSupportedCountry(country)) errors.push({ setting, message: COUNTRY_HELP });
     if (!COUNTRY_MODES.some((known) => known === mode)) {
       errors.push({ setting, message: `must be ${COUNTRY_MODES.join(', ')}` });
     }

@@ -1,8 +1,10 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
 import { CHANNELS, type Channel } from '../providers/contract.js';
 import type { SettingError } from './config.errors.js';
 import type { AccountConfig, AccountList, RouteConfig } from './config.js';
 import { RouteSchema } from './file.schema.js';
 import { freeze } from './freeze.js';
+import { COUNTRY_HELP } from './load-prices.js';
 import { checked, isMapping } from './validate.js';
 
 /** What routes may name: accounts that are right, and those that are declared but wrong (and have said so). */
@@ -27,7 +29,7 @@ export function loadRoutes(
     if (!route) continue;
     const countries = Object.entries(route.countries).map(([country, list]) => {
       const at = `${path}.countries.${country}`;
-      if (!/^[A-Z]{2}$/.test(country)) errors.push({ setting: at, message: 'must be a two-letter country code' });
+      if (!isSupportedCountry(country)) errors.push({ setting: at, message: COUNTRY_HELP });
       return [country, loadList(list, channel, known, at, errors)] as const;
     });
     const standard = loadList(route.default, channel, known, `${path}.default`, errors);

@@ -5,12 +5,14 @@ import { parseRedisUrl } from './redis-url.js';
 const HUSH = 'hush-0f3a9c';
 
 describe('parseRedisUrl', () => {
-  it.each(['redis://127.0.0.1:6379/2', `rediss://user:${HUSH}@redis:6380`, 'unix:///run/redis.sock'])(
-    'leaves %s to the client',
-    (url) => {
-      expect(parseRedisUrl(url)).toEqual({ mode: 'single', url });
-    },
-  );
+  it.each([
+    'redis://127.0.0.1:6379/2',
+    'redis://[::1]/?family=6',
+    `rediss://user:${HUSH}@redis:6380`,
+    'unix:///run/redis.sock',
+  ])('leaves %s to the client', (url) => {
+    expect(parseRedisUrl(url)).toEqual({ mode: 'single', url });
+  });
 
   it('reads sentinels, the name of the primary and what to log in with', () => {
     const url = `redis+sentinel://ann:a%40b%2Fc@s-1:26380,s-2,[::1]:26381/my%20primary?db=3&sentinelUsername=sam&sentinelPassword=s%26p`;
@@ -48,6 +50,8 @@ describe('parseRedisUrl', () => {
     ['another scheme', `http://${HUSH}`, /must be redis:/],
     ['one server with a sign that is not encoded', `redis://:${HUSH}#1@redis:6379`, /percent-encoded/],
     ['one server with a percent sign alone', `rediss://:${HUSH}%@redis:6379`, /%25/],
+    ['one server with a database that is no number', `redis://redis/${HUSH}`, /number of a database/],
+    ['one server with options', `redis://redis/0?${HUSH}=20`, /nothing else/],
     ['no hosts', 'redis+cluster://', /must be redis:/],
     ['a sign that is not encoded', `redis+cluster://:${HUSH}@${HUSH}@redis`, /percent-encoded/],
     ['a percent sign alone', `redis+cluster://:${HUSH}%@redis`, /%25/],

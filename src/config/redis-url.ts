@@ -58,9 +58,14 @@ export function parseRedisUrl(url: string): RedisAddress {
 function isOfOne(url: string): boolean {
   if (!SINGLE.test(url)) return false;
   if (!URL.canParse(url)) refuse(SHAPES);
-  const { username, password } = new URL(url);
+  const { username, password, pathname, searchParams } = new URL(url);
   decoded(username);
   decoded(password);
+  // The client takes what is no number for database 0, and options here for more than ours.
+  if (!/^\/?\d{0,4}$/.test(pathname))
+    refuse('must end with the number of a database, or nothing, behind the last slash');
+  if ([...searchParams.keys()].some((name) => name !== 'family'))
+    refuse('takes family behind the question mark, nothing else');
   return true;
 }
 

@@ -7,7 +7,7 @@ import { resolveSecrets } from './secrets.js';
 
 describe('resolveSecrets', () => {
   let directory: string;
-  const env = { KEY: 'the-key', EMPTY: '' };
+  const env = { KEY: 'the-key\n', EMPTY: '', NEWLINE: '\n' };
 
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'passlane-secrets-'));
@@ -48,7 +48,7 @@ describe('resolveSecrets', () => {
     expect(resolve(files)).toEqual({ value: ['a', 'b', 'c', 'd\n', ' e '], errors: [] });
   });
 
-  it.each(['NOBODY', 'EMPTY'])('says where the missing variable %s is asked for', (name) => {
+  it.each(['NOBODY', 'EMPTY', 'NEWLINE'])('says where the missing variable %s is asked for', (name) => {
     const { errors } = resolve({ accounts: { main: { settings: { keys: ['x', `env:${name}`] } } } });
     expect(errors).toEqual([
       { setting: 'accounts.main.settings.keys.1', message: `the environment variable ${name} is not set` },

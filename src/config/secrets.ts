@@ -4,7 +4,7 @@ import { isMapping, join } from './validate.js';
 
 /**
  * Puts values in the place of `env:NAME` and `file:PATH`, wherever they stand in the file, so that the file itself
- * can be shown to anybody. One trailing newline of a file is dropped: editors and `kubectl` add it.
+ * can be shown to anybody. One trailing newline is dropped: editors and `kubectl` add it.
  */
 export function resolveSecrets(value: unknown, env: NodeJS.ProcessEnv, errors: SettingError[], path = ''): unknown {
   if (Array.isArray(value)) return value.map((item, i) => resolveSecrets(item, env, errors, join(path, String(i))));
@@ -20,16 +20,18 @@ export function resolveSecrets(value: unknown, env: NodeJS.ProcessEnv, errors: S
 }
 
 function fromEnvironment(name: string, env: NodeJS.ProcessEnv, errors: SettingError[], setting: string): string {
-  const value = env[name];
+  const value = withoutNewline(env[name] ?? '');
   if (!value) errors.push({ setting, message: `the environment variable ${name} is not set` });
-  return value ?? '';
+  return value;
 }
 
 function fromFile(file: string, errors: SettingError[], setting: string): string {
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return withoutNewline(readFileSync(file, 'utf8'));
   } catch (error) {
     errors.push({ setting, message: `the file ${file} cannot be read (${(error as NodeJS.ErrnoException).code})` });
     return '';
   }
 }
+
+export const withoutNewline = (text: string): string => text.replace(/\r?\n$/, '');
