@@ -29,4 +29,6 @@ ENV PASSLANE_CONFIG=/etc/passlane/passlane.yaml
 # Alive, not ready: a restart does not bring a Redis back.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT||3000}/health/live`).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+# Of the base image, and a shell script.
+ENTRYPOINT []
 CMD ["node", "--enable-source-maps", "dist/main.js"]
