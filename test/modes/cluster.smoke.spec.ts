@@ -78,3 +78,17 @@ it('tells when a node that was known is back', async () => {
     redis.disconnect();
   }
 });
+
+it('is itself again after all nodes were away for longer than it keeps to their addresses', async () => {
+  const redis = makeRedis(parseRedisUrl(cluster.url), () => undefined);
+  try {
+    await until('all nodes', () => isWell(redis));
+    await Promise.all(cluster.primaries.map((node) => node.kill()));
+    await until('it to begin again', () => redis.status !== 'ready');
+    await Promise.all(cluster.primaries.map((node) => node.run()));
+    await until('an answer', () => redis.set('key', 'value').catch(() => false), 10_000);
+    await until('all nodes once more', () => isWell(redis));
+  } finally {
+    redis.disconnect();
+  }
+});

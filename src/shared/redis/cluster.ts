@@ -19,10 +19,18 @@ export const loginOf = ({ username, password, tls }: ClusterAddress) => ({
   ...(tls && { tls: {} }),
 });
 
+/** One that leaves nodes, too, that are between two tries: ioredis waits for the end of each, and they would have none. */
+class LeavableCluster extends Cluster {
+  override disconnect(reconnect = false): void {
+    for (const node of this.nodes()) if (node.status === 'reconnecting') node.connect().catch(() => undefined);
+    super.disconnect(reconnect);
+  }
+}
+
 /** Fails fast, node by node: what is for the others goes on. */
 export function makeCluster(address: ClusterAddress, onError: OnError): Cluster {
   const { maxRetriesPerRequest, disconnectTimeout, connectTimeout, maxLoadingRetryTime } = failFast;
-  const cluster = new Cluster([...address.nodes], {
+  const cluster = new LeavableCluster([...address.nodes], {
     clusterRetryStrategy: retryStrategy,
     slotsRefreshTimeout: SLOTS_WITHIN_MS,
     redisOptions: {

@@ -67,6 +67,12 @@ describe('giveUpWhenHung', () => {
     await jest.advanceTimersByTimeAsync(60_000);
     expect(client.left).toBeGreaterThan(50);
     const listeners = client.eventNames().flatMap((name) => client.listeners(name));
-    expect(listeners.length).toBeLessThan(5);
+    expect(listeners.length).toBeLessThan(6);
+  });
+
+  it('ends with a client that is left before it has a connection', () => {
+    expect(jest.getTimerCount()).toBe(1);
+    client.emit('end');
+    expect(jest.getTimerCount()).toBe(0);
   });
 });

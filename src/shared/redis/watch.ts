@@ -34,9 +34,11 @@ export function giveUpWhenHung(redis: Redis): void {
   };
   let timer = setInterval(look, ASK_EVERY_MS).unref();
   // ioredis has no word for a client that is left while it is not connected: this must not keep such a one for ever.
-  redis.on('close', () => {
+  const rest = (): void => {
     clearInterval(timer);
-  });
+  };
+  // One that is left before it has a connection has an end without a close.
+  redis.on('close', rest).on('end', rest);
   redis.on('connecting', () => {
     clearInterval(timer);
     timer = setInterval(look, ASK_EVERY_MS).unref();
