@@ -5,6 +5,12 @@ export type OnError = (error: Error) => void;
 /** Quick at first, never slower than this: after an outage everything is well again within a second. */
 export const retryStrategy = (attempt: number): number => Math.min(50 * attempt, 500);
 
+/**
+ * A primary that was made a replica under us refuses to write: connect to where its name leads now, or ask the sentinels
+ * again. What was refused is not sent again.
+ */
+const reconnectOnError = ({ message }: Error): boolean => message.startsWith('READONLY');
+
 const CONNECT_WITHIN_MS = 2_000;
 
 /** How often a Redis that loads its file is asked whether it is done: ioredis believes its guess, up to ten seconds. */
@@ -20,6 +26,7 @@ export const failFast = {
   connectTimeout: CONNECT_WITHIN_MS,
   maxLoadingRetryTime: LOADED_EVERY_MS,
   retryStrategy,
+  reconnectOnError,
 } satisfies RedisOptions;
 
 /** How long a worker's connection asks Redis to hold back an empty answer. */
@@ -31,6 +38,7 @@ export const patient = {
   connectTimeout: CONNECT_WITHIN_MS,
   maxLoadingRetryTime: LOADED_EVERY_MS,
   retryStrategy,
+  reconnectOnError,
   // They must not wait for a Redis that hangs, or whose host is gone without a word, while another has its name. One that
   // blocks cannot be asked whether it is well; but it always hears something within its blocking time.
   socketTimeout: (BLOCK_SECONDS + 1.5) * 1_000,

@@ -19,8 +19,6 @@ export function sentinelOptions(address: Extract<RedisAddress, { mode: 'sentinel
     ...(tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
     sentinelRetryStrategy: retryStrategy,
     sentinelCommandTimeout: SENTINEL_ANSWERS_WITHIN_MS,
-    // A primary that was made a replica under us refuses to write: ask the sentinels again.
-    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
   } satisfies RedisOptions;
 }
 
