@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Worker, type Job } from 'bullmq';
+import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
@@ -15,6 +15,7 @@ import type { DueEntry } from '../store/delivery.store.js';
 import { DeliverService } from './deliver.service.js';
 import { DeliveryQueue, type DeliveryJob, type FirstMessage } from './delivery.queue.js';
 import { lanesOf } from './lanes.js';
+import { PacedWorker } from './paced-worker.js';
 import { Places } from './places.js';
 
 /**
@@ -23,7 +24,7 @@ import { Places } from './places.js';
  */
 const SETTLE_MS = 1_000;
 
-/** After a connection that was lost; BullMQ's own 15 s are longer than a failover takes. */
+/** After a connection that was lost, or a refusal; BullMQ's own 15 s are longer than a failover takes. */
 const RETRY_MS = 500;
 
 /**
@@ -34,7 +35,7 @@ const RETRY_MS = 500;
 export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly places = new Map<string, Places>();
   private readonly running = new Running();
-  private workers: Worker<DeliveryJob>[] = [];
+  private workers: PacedWorker<DeliveryJob>[] = [];
   /** Queues of one prefix are on one node, and share one. */
   private readonly connections = new Map<string, Redis>();
   private settledAt = 0;
@@ -61,7 +62,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     this.workers = lanesOf(this.config).map(({ account, queue, prefix, concurrency }) => {
       const places = this.placesOf(account);
       const connection = this.connectionFor(prefix, onError);
-      const worker = new Worker<DeliveryJob>(queue, (job) => this.running.track(this.process(places, job)), {
+      const worker = new PacedWorker<DeliveryJob>(queue, (job) => this.running.track(this.process(places, job)), {
         connection,
         prefix,
         concurrency,
