@@ -46,11 +46,13 @@ export function makeBlockingOfSlot(cluster: Cluster, address: ClusterAddress, sl
     ...loginOf(address),
     ...patient,
     Connector: SlotConnector,
-    // The slot has moved while the node is well: connect to where it is now, and ask that one.
     reconnectOnError: ({ message }) => {
-      if (!message.startsWith('MOVED')) return false;
-      cluster.refreshSlotsCache();
-      return 2;
+      const moved = message.startsWith('MOVED');
+      // A primary that the others have left behind does not say where the slot is now, but the others do.
+      const cutOff = message.startsWith('CLUSTERDOWN');
+      if (moved || cutOff) cluster.refreshSlotsCache();
+      // The slot has moved while the node is well: connect to where it is now, and ask that one.
+      return moved ? 2 : cutOff;
     },
   });
 }
