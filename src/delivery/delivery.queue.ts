@@ -1,7 +1,7 @@
-import type { Queue } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import type { RedisClient } from '../shared/redis.js';
-import { timeOf } from '../shared/redis/nodes.js';
+import { timeOf, whatAnswers } from '../shared/redis/nodes.js';
 import type { DueEntry } from '../store/delivery.store.js';
 import type { Facts } from '../store/facts.js';
 import { laneOf } from './lanes.js';
@@ -82,15 +82,17 @@ export class DeliveryQueue {
     return used;
   }
 
-  /** What has waited longest, by account. */
-  async oldest(accounts: readonly string[] = [...this.queues.keys()]): Promise<Map<string, OldestJob>> {
-    const oldestOf = async (account: string): Promise<[string, OldestJob]> => {
-      const lanes = this.queues.get(account) ?? [];
-      const firsts = await Promise.all(lanes.map((queue) => queue.getJobs(['waiting'], 0, 0, true)));
+  /**
+   * What has waited longest, by account, as far as it is known.
+   * @throws when nothing is
+   */
+  async oldest(accounts?: readonly string[]): Promise<Map<string, OldestJob>> {
+    const known = await this.askLanes((queue) => queue.getJobs(['waiting'], 0, 0, true), accounts);
+    const oldestOf = (firsts: Job[][]): OldestJob => {
       const [job] = firsts.flat().sort((a, b) => a.timestamp - b.timestamp);
-      return [account, job?.id === undefined ? undefined : { id: job.id, at: job.timestamp }];
+      return job?.id === undefined ? undefined : { id: job.id, at: job.timestamp };
     };
-    return new Map(await Promise.all(accounts.map(oldestOf)));
+    return new Map([...known].map(([account, firsts]) => [account, oldestOf(firsts)]));
   }
 
   /** Redis's time: whoever has added a job, and whoever asks, may have clocks that differ. */
@@ -104,20 +106,34 @@ export class DeliveryQueue {
     if (lanes) await Promise.any(lanes.map((queue) => queue.getWaitingCount()));
   }
 
-  /** What waits for a worker, for each account. */
+  /** What waits for a worker, for each account of which it is known. */
   async backlogs(): Promise<{ account: string; waiting: number; ageMs: number }[]> {
     const now = await this.now();
-    return Promise.all(
-      [...this.queues].map(async ([account, lanes]) => {
-        const [counts, firsts] = await Promise.all([
-          Promise.all(lanes.map((queue) => queue.getWaitingCount())),
-          Promise.all(lanes.map((queue) => queue.getWaiting(0, 0))),
-        ]);
-        const waiting = counts.reduce((sum, count) => sum + count, 0);
-        const ages = firsts.flat().map(({ timestamp }) => now - timestamp);
-        return { account, waiting, ageMs: Math.max(0, ...ages) };
-      }),
+    const known = await this.askLanes((queue) => Promise.all([queue.getWaitingCount(), queue.getWaiting(0, 0)]));
+    return [...known].map(([account, lanes]) => {
+      const waiting = lanes.reduce((sum, [count]) => sum + count, 0);
+      const ages = lanes.flatMap(([, firsts]) => firsts).map(({ timestamp }) => now - timestamp);
+      return { account, waiting, ageMs: Math.max(0, ...ages) };
+    });
+  }
+
+  /**
+   * What the lanes say whose node answers, by account: one that is away must not hide what waits on the others. An account
+   * of which nothing is known is left out.
+   * @throws when no lane answers
+   */
+  private async askLanes<T>(
+    ask: (queue: Queue<DeliveryJob>) => Promise<T>,
+    accounts: readonly string[] = [...this.queues.keys()],
+  ): Promise<Map<string, T[]>> {
+    const asked = accounts.flatMap((account) =>
+      (this.queues.get(account) ?? []).map(async (queue) => ({ account, answer: await ask(queue) })),
     );
+    const known = new Map<string, T[]>();
+    for (const { account, answer } of await whatAnswers(asked)) {
+      known.set(account, [...(known.get(account) ?? []), answer]);
+    }
+    return known;
   }
 
   /** An account that was taken out of the configuration has no queue; any other one's worker finds that out. */

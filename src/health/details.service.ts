@@ -32,11 +32,11 @@ export class DetailsService {
       redis: stateIn(redis),
       redis_server: facts ? serverDetails(facts) : null,
       queue: stateIn(queue),
-      queue_age_seconds: ages ? Math.max(0, ...ages.values()) / 1_000 : null,
+      queue_age_seconds: secondsOf(ages && Math.max(0, ...ages.values())),
       event_loop_late_ms: Math.round(this.loop.leastOfLate()),
       accounts: accounts.map((account) => ({
         ...account,
-        queue_age_seconds: ages ? (ages.get(account.name) ?? 0) / 1_000 : null,
+        queue_age_seconds: secondsOf(ages?.get(account.name)),
       })),
     };
   }
@@ -69,5 +69,7 @@ const serverDetails = (facts: RedisFacts) => ({
   used_memory: facts.usedMemory ?? null,
   max_memory: facts.maxMemory ?? null,
 });
+
+const secondsOf = (ms: number | undefined): number | null => (ms === undefined ? null : ms / 1_000);
 
 const stateIn = (result: HealthIndicatorResult): string | undefined => Object.values(result)[0]?.status;

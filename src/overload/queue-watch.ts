@@ -30,9 +30,15 @@ export class QueueWatch implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async sample(): Promise<void> {
-    const [oldest, now] = await Promise.all([this.queue.oldest(this.queue.takeUsed()), this.queue.now()]);
-    this.limiter.observeQueue(lateness(oldest, this.before, now));
-    this.before = oldest;
+    try {
+      const [oldest, now] = await Promise.all([this.queue.oldest(this.queue.takeUsed()), this.queue.now()]);
+      this.limiter.observeQueue(lateness(oldest, this.before, now));
+      this.before = oldest;
+    } catch (error) {
+      // Nothing is known: what was late before an outage must not refuse starts for as long as it lasts.
+      this.limiter.observeQueue(0);
+      throw error;
+    }
   }
 }
 

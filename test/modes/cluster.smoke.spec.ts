@@ -92,3 +92,16 @@ it('is itself again after all nodes were away for longer than it keeps to their 
     redis.disconnect();
   }
 });
+
+it('measures the queues of the nodes that are there while one is away', async () => {
+  const [, , last] = cluster.primaries;
+  const before = service.log.length;
+  await last!.kill();
+  try {
+    await until('its end to be seen', () => service.log.slice(before).includes('ECONNREFUSED'));
+    const measured = async () => (await fetch(`${service.url}/metrics`)).text();
+    await until('queues without it', async () => (await measured()).includes('passlane_queue_waiting{'), 10_000);
+  } finally {
+    await last!.run();
+  }
+});

@@ -63,12 +63,19 @@ export async function askNodes(
     return [{ places, answer: await ask({ node: redis, places, cluster: false }) }];
   }
   const groups = groupByNode(redis, keys);
-  const settled = await Promise.allSettled(
-    groups.map(async (group) => ({ places: group.places, answer: await ask(group) })),
-  );
+  if (groups.length === 0) throw new Error('Connection is closed: no node of the cluster answers.');
+  return whatAnswers(groups.map(async (group) => ({ places: group.places, answer: await ask(group) })));
+}
+
+/**
+ * The answers of those nodes that gave one.
+ * @throws the first failure, when all have failed
+ */
+export async function whatAnswers<T>(asked: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(asked);
   const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
-  if (answers.length === 0) throw errors[0] ?? new Error('Connection is closed: no node of the cluster answers.');
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (answers.length === 0 && failed) throw failed.reason as Error;
   return answers;
 }
 
