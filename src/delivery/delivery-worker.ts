@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -84,10 +84,10 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
   /** Finishes what is running, takes nothing new. */
   async beforeApplicationShutdown(): Promise<void> {
     // While Redis is away a worker would wait for it for ever, even with nothing to do. Claims are waited for all the same.
-    const force = !isWell(this.redis);
+    const away = !isWell(this.redis);
     this.queue.onFirst(() => false);
     this.deliver.stop();
-    await Promise.all(this.workers.map((worker) => worker.close(force)));
+    await Promise.all(this.workers.map(async (worker) => worker.close(away || !(await isConnected(worker)))));
     await this.running.idle();
     await this.deliver.idle();
     for (const connection of this.connections.values()) connection.disconnect();
@@ -128,4 +128,16 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     if (unsettled > 0) await sleep(unsettled);
     await places.occupy(() => this.limiter.deliver(() => this.deliver.run(data.id)));
   }
+}
+
+/**
+ * Whether both of a worker's connections are well. They come back later than the one that requests use, or not at all where
+ * Redis has as many as it takes. BullMQ would wait for the end of one that waits for its next try, and ioredis never tells
+ * it: there is no socket that could close.
+ */
+async function isConnected(worker: Worker): Promise<boolean> {
+  const { client, blockingClient } = worker.getBackend();
+  // BullMQ does not have a client before it has been connected once.
+  const clients = await Promise.race([Promise.all([client, blockingClient]), nextTurn([])]);
+  return clients.length > 0 && clients.every((one) => one?.status === 'ready');
 }
