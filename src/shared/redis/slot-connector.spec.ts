@@ -31,7 +31,7 @@ describe('the connection of a worker to a primary that the others have left behi
         cluster.slots[SLOT] = at(owner);
       },
     };
-    redis = makeBlockingOfSlot(cluster as unknown as Cluster, { mode: 'cluster', nodes: [] }, SLOT);
+    redis = makeBlockingOfSlot(cluster as unknown as Cluster, { mode: 'cluster', nodes: [], tls: false }, SLOT);
     redis.on('error', () => undefined);
     await expect(redis.set('key', 'value')).rejects.toThrow('CLUSTERDOWN');
     await until('the other one', () => redis.set('key', 'value').catch(() => false), 5_000);
