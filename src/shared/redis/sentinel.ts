@@ -1,9 +1,11 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress } from '../../config/redis-url.js';
 import { retryStrategy } from './options.js';
+import { CarefulSentinelConnector } from './sentinel-connector.js';
 
 /** A sentinel that does not answer is left for the next one. */
 const SENTINEL_ANSWERS_WITHIN_MS = 500;
+const RECONNECT_SENTINEL_MS = 1_000;
 const REVIVE_AFTER_MS = 50;
 
 export function sentinelOptions(address: Extract<RedisAddress, { mode: 'sentinel' }>) {
@@ -30,7 +32,12 @@ export class SentinelRedis extends Redis {
   private left = false;
 
   constructor(options: Omit<RedisOptions, 'replyMapping'>) {
-    super({ ...options, failoverDetector: true, sentinelReconnectStrategy: () => 1_000 });
+    super({
+      ...options,
+      Connector: CarefulSentinelConnector,
+      failoverDetector: true,
+      sentinelReconnectStrategy: () => RECONNECT_SENTINEL_MS,
+    });
     // ioredis gives up for ever when that word comes while it asks where the primary is.
     this.on('end', () => {
       setTimeout(() => {
