@@ -53,7 +53,7 @@ describe('the watch for failovers', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     ({ port } = server.address() as AddressInfo);
     const nodes = [{ host: '127.0.0.1', port }];
-    redis = makeRedis({ mode: 'sentinel', nodes, name: 'name', db: 0 }, () => undefined);
+    redis = makeRedis({ mode: 'sentinel', nodes, name: 'name', db: 0, tls: false }, () => undefined);
     await until('it to watch', () => redis.status === 'ready' && subscribers.size === 1, 5_000);
   });
 
