@@ -43,16 +43,17 @@ async function get(url: string, agent: Agent): Promise<IncomingMessage> {
   return response;
 }
 
-/** From now on the provider keeps what it gets. @returns lets it take that */
+/** From now on the provider keeps what it gets, also what a test before has left. @returns lets it take that */
 function hold(): () => void {
-  let answer: () => void = () => undefined;
+  const answers: (() => void)[] = [];
   gateway.behaviour = (received, response) => {
-    answer = () => {
+    answers.push(() => {
       behaviours.accepts(received, response);
-    };
+    });
   };
   return () => {
-    answer();
+    gateway.behaviour = behaviours.accepts;
+    for (const answer of answers) answer();
   };
 }
 
