@@ -32,6 +32,10 @@ export function makeCluster(address: ClusterAddress, onError: OnError): Cluster 
   const { maxRetriesPerRequest, disconnectTimeout, connectTimeout, maxLoadingRetryTime } = failFast;
   const cluster = new LeavableCluster([...address.nodes], {
     clusterRetryStrategy: retryStrategy,
+    // ioredis would connect to an address instead, for which a certificate that has names does not hold.
+    dnsLookup: (host, done) => {
+      done(null, host);
+    },
     slotsRefreshTimeout: SLOTS_WITHIN_MS,
     redisOptions: {
       ...loginOf(address),
