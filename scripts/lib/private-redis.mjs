@@ -9,6 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** sun_path holds 108 bytes on Linux and 104 on macOS. */
 const LONGEST_SOCKET_PATH = 100;
+const ASK_EVERY_MS = 50;
+const ANSWERS_WITHIN_MS = 500;
+/** One that reads its file answers between two parts of it. Whoever says nothing for so long is given up. */
+const SILENT_FOR_MS = 5_000;
 
 /**
  * Starts one on `directory`, or takes over the one that a killed start has left there.
@@ -20,7 +24,10 @@ export async function startPrivateRedis(server, directory, more = {}) {
   const pidFile = join(directory, 'redis.pid');
   const url = `unix://${socket}`;
   const ownerFile = join(directory, 'owner.pid');
-  if (await answers(socket)) {
+  const failed = () => new Error(`Redis did not start; see ${join(directory, 'redis.log')}`);
+  // Even one that is silent has the file open: a second one would spoil it.
+  if ((await stateOf(socket)) !== 'away') {
+    if ((await waitFor(socket, isReady)) !== 'ready') throw failed();
     // Somebody else's `npm start` may be using it: then it is theirs to stop.
     if (isAlive(readPid(ownerFile))) return { url, stop: async () => {} };
     writeFileSync(ownerFile, String(process.pid));
@@ -47,12 +54,10 @@ export async function startPrivateRedis(server, directory, more = {}) {
   let gone = false;
   child.on('exit', () => (gone = true));
   child.on('error', () => (gone = true));
-  for (let tries = 0; tries < 100; tries++) {
-    if (await answers(socket)) return { url, stop: () => stop(socket, child.pid) };
-    if (gone) break;
-    await sleep(50);
-  }
-  throw new Error(`Redis did not start; see ${join(directory, 'redis.log')}`);
+  if ((await waitFor(socket, (state) => isReady(state) || gone)) === 'ready')
+    return { url, stop: () => stop(socket, child.pid) };
+  if (!gone) await stop(socket, child.pid);
+  throw failed();
 }
 
 function socketPath(directory) {
@@ -87,20 +92,36 @@ async function stop(socket, pid) {
   } catch {
     return;
   }
-  while (await answers(socket)) await sleep(20);
+  await waitFor(socket, (state) => state === 'away');
 }
 
-/** PING by hand: this file runs before anything is installed. */
-function answers(socket) {
+const isReady = (state) => state === 'ready';
+
+/** @returns the state that was wanted, or the one in which nothing was heard for too long */
+async function waitFor(socket, isWanted) {
+  for (let heardAt = performance.now(); ; await sleep(ASK_EVERY_MS)) {
+    const state = await stateOf(socket);
+    const now = performance.now();
+    if (state === 'loading' || state === 'ready') heardAt = now;
+    if (isWanted(state) || now - heardAt > SILENT_FOR_MS) return state;
+  }
+}
+
+/**
+ * PING by hand: this file runs before anything is installed.
+ * @returns {Promise<'ready' | 'loading' | 'silent' | 'away'>}
+ */
+function stateOf(socket) {
   return new Promise((resolve) => {
     const connection = connect(socket);
-    const done = (yes) => {
+    const done = (state) => {
       connection.destroy();
-      resolve(yes);
+      resolve(state);
     };
-    connection.setTimeout(500, () => done(false));
-    connection.on('error', () => done(false));
+    connection.setTimeout(ANSWERS_WITHIN_MS, () => done('silent'));
+    connection.on('error', () => done('away'));
+    connection.on('end', () => done('away'));
     connection.on('connect', () => connection.write('PING\r\n'));
-    connection.on('data', (data) => done(data.toString().startsWith('+PONG')));
+    connection.on('data', (data) => done(data.toString().startsWith('+PONG') ? 'ready' : 'loading'));
   });
 }
