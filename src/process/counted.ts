@@ -62,7 +62,9 @@ export class Counted {
         clearTimeout(late);
         resolve();
       });
-      worker.send({ type: COUNT, id } satisfies Question, gone);
+      worker.send({ type: COUNT, id } satisfies Question, (unsent) => {
+        if (unsent) this.waiting.get(id)?.();
+      });
     }).finally(() => this.waiting.delete(id));
   }
 
