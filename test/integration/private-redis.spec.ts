@@ -22,7 +22,9 @@ describe('the Redis of npm start', () => {
   };
   const ask = async <T>(url: string, question: (client: Redis) => Promise<T>) => {
     const client = new Redis(url.slice('unix://'.length), { retryStrategy: null });
-    return question(client).finally(() => client.disconnect());
+    return question(client).finally(() => {
+      client.disconnect();
+    });
   };
   const pid = () => readFileSync(join(directory, 'redis.pid'), 'utf8');
 
