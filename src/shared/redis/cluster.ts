@@ -19,18 +19,26 @@ export const loginOf = ({ username, password, tls }: ClusterAddress) => ({
   ...(tls && { tls: {} }),
 });
 
-/** One that leaves nodes, too, that are between two tries: ioredis waits for the end of each, and they would have none. */
-class LeavableCluster extends Cluster {
+class CarefulCluster extends Cluster {
+  /** Since this was looked at, a node has said that it serves nothing: the others may have left it behind. */
+  down = false;
+
+  /** ioredis waits for the end of each node, and those between two tries would have none. */
   override disconnect(reconnect = false): void {
     for (const node of this.nodes()) if (node.status === 'reconnecting') node.connect().catch(() => undefined);
     super.disconnect(reconnect);
+  }
+
+  override handleError(...[error, ...rest]: Parameters<Cluster['handleError']>): void {
+    if (error.message.startsWith('CLUSTERDOWN')) this.down = true;
+    super.handleError(error, ...rest);
   }
 }
 
 /** Fails fast, node by node: what is for the others goes on. */
 export function makeCluster(address: ClusterAddress, onError: OnError): Cluster {
   const { maxRetriesPerRequest, disconnectTimeout, connectTimeout, maxLoadingRetryTime } = failFast;
-  const cluster = new LeavableCluster([...address.nodes], {
+  const cluster = new CarefulCluster([...address.nodes], {
     clusterRetryStrategy: retryStrategy,
     // ioredis would connect to an address instead, for which a certificate that has names does not hold.
     dnsLookup: (host, done) => {
@@ -73,14 +81,19 @@ function connectPrimaries(cluster: Cluster): void {
   for (const node of cluster.nodes('master')) if (node.status === 'wait') node.connect().catch(() => undefined);
 }
 
-/** Without a command for one of its slots nobody would tell us that a dead primary's replica has taken over. */
-function followFailovers(cluster: Cluster): void {
+/**
+ * Without a command for one of its slots nobody would tell us that a dead primary's replica has taken over; and one that is cut
+ * off from the others says only that it serves nothing, not who does.
+ */
+function followFailovers(cluster: CarefulCluster): void {
   let answeredAt = Date.now();
   const timer = setInterval(() => {
-    if (cluster.status !== 'ready' || cluster.nodes('master').every(({ status }) => status === 'ready')) {
+    const allAnswer = cluster.nodes('master').every(({ status }) => status === 'ready');
+    if (cluster.status !== 'ready' || (allAnswer && !cluster.down)) {
       answeredAt = Date.now();
       return;
     }
+    cluster.down = false;
     cluster.refreshSlotsCache((error) => {
       if (!error) answeredAt = Date.now();
       else if (cluster.status === 'ready' && Date.now() - answeredAt > START_OVER_AFTER_MS) cluster.disconnect(true);
