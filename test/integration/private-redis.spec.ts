@@ -1,11 +1,11 @@
 // The Redis of `npm start`: never two on the same file, however long it takes to read it.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startPrivateRedis } from '../../scripts/lib/private-redis.mjs';
+import { temporaryDirectory } from '../support/processes.js';
 
 const SERVER = process.env.PASSLANE_TEST_REDIS ?? 'redis-server';
 const KEYS = 20_000;
@@ -29,12 +29,11 @@ describe('the Redis of npm start', () => {
   const pid = () => readFileSync(join(directory, 'redis.pid'), 'utf8');
 
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'passlane-private-redis-'));
+    directory = temporaryDirectory();
   });
 
   afterEach(async () => {
     await Promise.all(ending.splice(0).map((stop) => stop()));
-    rmSync(directory, { recursive: true, force: true });
   });
 
   it('is waited for while it reads its file, and taken over by a second start in that time', async () => {
